@@ -18,7 +18,7 @@ use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 use crate::{
     adopt, audit, doctor, exercise,
     export::{self, keys, verify},
-    manifest, manual, output, plan, play, queue, settings, setup, status,
+    forget, manifest, manual, output, plan, play, queue, settings, setup, status,
 };
 
 /// AWS Security Incident Response cases in Slack and Jira.
@@ -61,6 +61,11 @@ enum CliCommand {
         /// The public key of who exported it.
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
+    },
+    /// Forgets all that the table holds of a closed case; the audit trail and exported folders stay.
+    Forget {
+        /// The case's id.
+        case: String,
     },
     /// Makes a key that signs exports, and beside it, as FILE.pub, the one that verifies them.
     Keypair {
@@ -155,6 +160,8 @@ pub enum CliError {
     #[error("{0}")]
     Export(#[from] export::ExportError),
     #[error("{0}")]
+    Forget(#[from] forget::ForgettingError),
+    #[error("{0}")]
     Verify(#[from] verify::VerifyError),
     #[error("{0}")]
     Key(#[from] keys::KeyError),
@@ -229,6 +236,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             output::say(&output::patiently("exporting", Box::pin(export::run(&asked))).await?)?;
         }
         CliCommand::Verify { folder, key } => output::say(&verify::run(&folder, &key)?)?,
+        CliCommand::Forget { case } => output::say(&Box::pin(forget::run(&case)).await?)?,
         CliCommand::Keypair { file } => output::say(&keys::make(&file)?)?,
         CliCommand::Doctor { json, quiet } => {
             let visit = output::patiently("asking Slack, Jira and AWS", doctor::run()).await?;

@@ -8,6 +8,7 @@ mod commands;
 mod doctor;
 mod exercise;
 mod export;
+mod forget;
 mod manifest;
 mod manual;
 mod operator;

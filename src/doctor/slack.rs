@@ -2,14 +2,15 @@
 
 use super::{Answer, Findings, Patient, ago, behind, fine, refused, unseen, wrong};
 use crate::{
-    case::{GroupId, MemberId, UserId},
+    case::{ChannelId, GroupId, MemberId, UserId},
     config::settings::{Layout, Settings},
     runtime::sighting::{self, Service},
     targets::slack::{ChannelFacts, Login, Slack, scopes},
 };
 
-const CHANNEL: [&str; 4] = ["slack.member", "slack.archived", "slack.private", "slack.shared"];
-const ALL: [&str; 13] = [
+const CHANNEL: [&str; 5] =
+    ["slack.member", "slack.archived", "slack.private", "slack.shared", "slack.guests"];
+const ALL: [&str; 14] = [
     "slack.team",
     "slack.clock",
     "slack.scopes",
@@ -20,10 +21,13 @@ const ALL: [&str; 13] = [
     CHANNEL[1],
     CHANNEL[2],
     CHANNEL[3],
+    CHANNEL[4],
     "slack.people",
     "slack.groups",
     "slack.invited",
 ];
+/// So many people of a channel are looked at one by one: Slack tells of a hundred a minute.
+const LOOKED_AT: usize = 60;
 /// Slack signs with its own time, and a request may be 300 s old.
 const SKEW: i64 = 60;
 
@@ -168,6 +172,33 @@ async fn of_the_channel(patient: &Patient<'_>, slack: &Slack<'_>, found: &mut Fi
             false => wrong(fault, mend),
         };
         found.add(check, answer);
+    }
+    found.add("slack.guests", guests(slack, channel).await);
+}
+
+/// Guests read what is told there, though they may ask for nothing.
+async fn guests(slack: &Slack<'_>, channel: &ChannelId) -> Answer {
+    let scopes = "Add channels:read and groups:read, see slack.scopes";
+    let members = match slack.members(channel).await {
+        Ok(members) => members,
+        Err(failure) => return refused(&failure, scopes),
+    };
+    let mut guests = Vec::new();
+    for id in members.iter().take(LOOKED_AT) {
+        match slack.user(id).await {
+            Ok(Some(person)) if person.is_restricted && !person.is_bot => guests.push(id.to_string()),
+            Ok(_) => {}
+            Err(failure) => return refused(&failure, scopes),
+        }
+    }
+    let end = "Take them out of the channel, or name another: slack.channel";
+    match (guests.is_empty(), members.len()) {
+        (false, _) => wrong(format!("guests read every case: {}", guests.join(", ")), end),
+        (true, count) if count > LOOKED_AT => unseen(
+            format!("none among {LOOKED_AT} of {count} people"),
+            "look for guests among the channel's members in Slack",
+        ),
+        (true, count) => fine(format!("none among the {count} who are in it")),
     }
 }
 

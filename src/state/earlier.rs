@@ -4,6 +4,8 @@
 //! goes on in `earlier/CASE/COMMENT/1`, `/2` and so on. Whoever exports a case asks [`of`] for each of its comments, and
 //! leaves out what is [`Earlier::withdrawn`] unless it is asked for.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Error, Result, Store, read_note, record::write};
@@ -91,6 +93,32 @@ pub(crate) async fn keep<S: Store + ?Sized>(
     .await
 }
 
+/// Forgets every text of these comments, and what is shown in their place.
+pub(crate) async fn forget<S: Store + ?Sized>(
+    store: &S,
+    case: &CaseId,
+    comments: &BTreeSet<CommentId>,
+    now: Millis,
+) -> Result<()> {
+    for comment in comments {
+        for book in 0.. {
+            if !empty(store, &name(case, comment, book), now).await? {
+                break;
+            }
+        }
+    }
+    empty(store, &in_place_name(case), now).await.map(drop)
+}
+
+/// Empties a note; `false` where there is none.
+async fn empty<S: Store + ?Sized>(store: &S, name: &str, now: Millis) -> Result<bool> {
+    let Some(old) = store.note(name).await? else { return Ok(false) };
+    match store.swap_note(name, Some(&old), "[]", Some(now)).await? {
+        true => Ok(true),
+        false => Err(Error::Trouble("what was said is being changed".to_owned())),
+    }
+}
+
 /// Remembers what is shown in place of a comment's text.
 pub(crate) async fn put_in_place<S: Store + ?Sized>(
     store: &S,
@@ -105,7 +133,10 @@ pub(crate) async fn put_in_place<S: Store + ?Sized>(
 }
 
 /// The comments as they are to be shown.
-pub(crate) async fn shown<S: Store + ?Sized>(
+///
+/// # Errors
+/// The table does not answer, or what stands there cannot be read.
+pub async fn shown<S: Store + ?Sized>(
     store: &S,
     case: &CaseId,
     mut comments: Vec<Comment>,
@@ -183,6 +214,23 @@ mod tests {
         put_in_place(&store, &case, &instead).await.unwrap();
         for (body, expected) in [("It was Bo", "[withdrawn]"), ("It was Cy", "It was Cy")] {
             assert_eq!(shown(&store, &case, vec![said(body)]).await.unwrap(), [said(expected)]);
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_that_was_said_is_left_of_what_is_forgotten() {
+        let (store, (case, comment)) = (Memory::default(), ids());
+        for number in 0..30 {
+            keep(&store, &case, &comment, &earlier(&format!("{number} {}", "x".repeat(11_000))))
+                .await
+                .unwrap();
+        }
+        let instead = InPlace { comment: comment.clone(), of: "x".to_owned(), shown: "y".to_owned() };
+        put_in_place(&store, &case, &instead).await.unwrap();
+        forget(&store, &case, &[comment.clone()].into(), 1).await.unwrap();
+        assert_eq!(of(&store, &case, &comment).await.unwrap(), []);
+        for name in ["earlier/7000000003/100001", "earlier/7000000003/100001/1", "inplace/7000000003"] {
+            assert!(store.note(name).await.unwrap().is_none_or(|note| note == "[]"), "{name}");
         }
     }
 

@@ -18,6 +18,7 @@ pub mod memory;
 pub mod notes;
 pub mod owner;
 pub(crate) mod record;
+pub mod restricted;
 mod table;
 pub mod versions;
 

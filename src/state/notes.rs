@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{CaseId, Millis, Seconds, snapshot::Facts},
+    case::{CaseId, MemberId, Millis, Seconds, snapshot::Facts},
     state::{
         self, Meta, Note, Store,
         key::{Fingerprint, Key, KeyName, Plainness},
@@ -66,6 +66,12 @@ pub(crate) struct CaseNote {
     /// The last events that asked for it: one that comes again asks for nothing.
     #[serde(rename = "events", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) events: Vec<String>,
+    /// When what stands here of the case is forgotten; its thread says so before.
+    #[serde(rename = "forget_at", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) forget_at: Option<Millis>,
+    /// It was: the case is looked at no more, and told nowhere.
+    #[serde(rename = "forgotten", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) forgotten: bool,
     /// When it was to be looked at next, as it was given back.
     #[serde(rename = "rests_until", default, skip_serializing_if = "Option::is_none")]
     pub(crate) rests_until: Option<Millis>,
@@ -132,6 +138,9 @@ pub struct PlaceNote {
     pub failures: u32,
     #[serde(rename = "parked", default)]
     pub parked: Option<String>,
+    /// Only these may know of the case, and whoever is in its channel.
+    #[serde(rename = "restricted", default, skip_serializing_if = "Option::is_none")]
+    pub restricted: Option<Vec<MemberId>>,
 }
 
 /// A line of changes: kept until it is seen, since only what the case was before and after it says what stood in it.
@@ -238,6 +247,13 @@ pub(crate) fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
     Ok(meta.note(case, Note::Case)?.0)
 }
 
+impl CaseNote {
+    /// What is left of one that is forgotten.
+    pub(crate) fn of_a_forgotten_case() -> Self {
+        Self { forgotten: true, verified_closed: true, ..Self::default() }
+    }
+}
+
 impl PlaceNote {
     /// Whether people took the anchor away.
     pub fn is_gone(&self) -> bool {
@@ -257,11 +273,27 @@ impl PlaceNote {
         (self.parked, self.failures, self.not_before) = (None, 0, 0);
     }
 
+    /// Forgets what it holds of the case itself: hashes and places stay.
+    pub(crate) fn shrink(&mut self) {
+        (self.facts, self.open) = (None, None);
+    }
+
+    /// What stays where a case is told there once more from the beginning.
+    pub(crate) fn begun_anew(&self) -> Self {
+        let (channel, restricted) = (self.channel.clone(), self.restricted.clone());
+        Self { channel, restricted, ..Self::default() }
+    }
+
+    /// Whether nothing was ever made or tried there.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.home.is_none() && self.channel.is_none() && self.open.is_none() && self.set.is_empty()
+    }
+
     /// Nothing is told there any more, but once that it is so.
     pub(crate) fn lose(&mut self) {
         let home = self.home.take();
-        let (channel, facts, changes) = (self.channel.take(), self.facts.take(), self.changes);
-        *self = Self { home, channel, facts, changes, ..Self::default() };
+        let (facts, changes) = (self.facts.take(), self.changes);
+        *self = Self { home, facts, changes, ..self.begun_anew() };
         self.set.insert(HOME.to_owned(), LOST.to_owned());
     }
 
@@ -396,6 +428,8 @@ mod tests {
                 ("turned", turned),
                 ("closed", closed),
                 ("read in part", in_part),
+                ("to be forgotten", CaseNote { forget_at: Some(1_803_444_300_000), ..CaseNote::default() }),
+                ("forgotten", CaseNote::of_a_forgotten_case()),
             ],
         );
     }
@@ -414,6 +448,8 @@ mod tests {
             "events",
             "rests_until",
             "turned",
+            "forget_at",
+            "forgotten",
         ];
         golden::damage::<CaseNote>("case-notes", &may_lack, &["events"]);
         let may_lack = [
@@ -429,6 +465,7 @@ mod tests {
             "anew",
             "beside",
             "done",
+            "restricted",
         ];
         golden::damage::<PlaceNote>(
             "place-notes",
@@ -520,6 +557,10 @@ mod tests {
                 }),
                 ("parked", PlaceNote { parked: Some("channel_is_shared".to_owned()), ..waiting }),
                 ("found again", PlaceNote { read_first: true, ..thread.clone() }),
+                (
+                    "restricted",
+                    PlaceNote { restricted: Some(vec![MemberId::new("U0ANAEXAMP")]), ..thread.clone() },
+                ),
                 ("card deleted", PlaceNote { set: texts([("home", "gone")]), ..thread.clone() }),
                 ("thread", thread),
                 ("channel", channel),

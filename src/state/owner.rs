@@ -44,6 +44,15 @@ pub(crate) fn read(case: &CaseId, text: Option<String>) -> Result<Option<Owner>>
     Ok(Some(owner).filter(|owner| owner.user != ""))
 }
 
+/// Nobody remembers any more whose it was.
+pub(crate) async fn forget<S: Store + ?Sized>(store: &S, case: &CaseId, now: Millis) -> Result<()> {
+    let nobody = Owner { user: UserId::new(""), name: String::new(), since: 0, by: None };
+    match store.note(&name(case)).await? {
+        Some(_) => set(store, case, &nobody, now).await,
+        None => Ok(()),
+    }
+}
+
 /// It is this person's from now on; with an empty user, nobody's.
 pub(crate) async fn set<S: Store + ?Sized>(
     store: &S,

@@ -268,7 +268,7 @@ impl Audited<'_> {
                 self.lease.untell(store, planner.kind(), &key).await?;
             }
         }
-        *note = PlaceNote { channel: note.channel.take(), ..PlaceNote::default() };
+        *note = note.begun_anew();
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod announcements;
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub mod context;
+pub mod forget;
 pub(crate) mod observe;
 pub(crate) mod reading;
 pub mod reconcile;

@@ -5,24 +5,27 @@ use std::mem;
 use crate::{
     aws::sir::{Answer, Call},
     case::{CaseSummary, Millis},
-    config::settings::Settings,
+    config::settings::{Settings, Timing},
     runtime::{World, breaker},
     state::{
         self,
         agenda::{self, Agenda},
-        notes::noted,
+        notes::{CaseNote, noted},
     },
     sync::{
         apply::knows_us,
         context::Context,
         observe::unexpected,
         reading::{Reader, ReadingError},
+        reconcile::keep,
     },
     telemetry::metrics,
 };
 
 /// A case that was closed longer ago than this and that we never heard of is history: it is not told.
-const HISTORY: Millis = 7 * 86_400_000;
+const HISTORY: Millis = 7 * DAY;
+const DAY: Millis = 86_400_000;
+
 /// Why the discovery stopped. What it had found by then is noted; it goes on at its next turn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResyncError {
@@ -47,7 +50,9 @@ pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> 
     let next = now + Millis::from(settings.timing.discover_minutes) * 60_000;
     let take = |agenda: &mut Agenda| agenda.next <= now && mem::replace(&mut agenda.next, next) != next;
     let Some(before) = agenda::change(store, take).await? else { return Ok(agenda.broken) };
-    if let Err(error) = walk(world, now, until).await {
+    let day = |at: Millis| at.div_euclid(DAY);
+    let keeping = (day(before.next) != day(now)).then_some(&settings.timing);
+    if let Err(error) = walk(world, keeping, until).await {
         // The turn was taken but not done: it is given back.
         let give_back = |agenda: &mut Agenda| mem::replace(&mut agenda.next, before.next) == next;
         agenda::change(store, give_back).await?;
@@ -79,8 +84,9 @@ pub(crate) async fn recover(context: &Context<'_>) -> state::Result<()> {
     if mended { agenda::wake_all(store, context.world.now()).await } else { Ok(()) }
 }
 
-async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<(), ResyncError> {
-    let reader = Reader::new(world, until);
+/// `keeping`: once a day closed cases are asked whether their time is over.
+async fn walk(world: &dyn World, keeping: Option<&Timing>, until: Millis) -> Result<(), ResyncError> {
+    let (reader, now) = (Reader::new(world, until), world.now());
     let mut next = None;
     loop {
         let page = match reader.ask(Call::ListCases { next }).await? {
@@ -88,7 +94,7 @@ async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<(), Resyn
             other => return Err(ReadingError::from(unexpected(&other)).into()),
         };
         for summary in page.items {
-            if is_news(world, &summary, now).await? {
+            if is_news(world, &summary, now).await? || is_to_be_forgotten(world, &summary, keeping).await? {
                 world.store().hint(&summary.id, now, false).await?;
             }
         }
@@ -96,6 +102,27 @@ async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<(), Resyn
         if next.is_none() {
             return Ok(());
         }
+    }
+}
+
+async fn is_to_be_forgotten(
+    world: &dyn World,
+    summary: &CaseSummary,
+    keeping: Option<&Timing>,
+) -> Result<bool, state::Error> {
+    let (Some(timing), Some(closed)) = (keeping, summary.closed) else { return Ok(false) };
+    // The table is asked of those alone whose time it may be.
+    if !keep::is_time(timing, closed * 1_000, &CaseNote::default(), world.now()) {
+        return Ok(false);
+    }
+    match world.store().meta(&summary.id).await {
+        Ok(Some(meta)) => match noted(&summary.id, &meta) {
+            Ok(note) => Ok(keep::is_time(timing, closed * 1_000, &note, world.now())),
+            Err(state::Error::Unreadable(_)) => Ok(false),
+            Err(error) => Err(error),
+        },
+        Ok(None) | Err(state::Error::Unreadable(_)) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -149,7 +149,7 @@ pub struct Doer {
     pub name: String,
 }
 
-/// What became of an issue, or of a thread.
+/// What became, or is to become, of an issue, of a thread, or of what is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// Jira does not let it go to a status, or its category, because of a field, our own words, or an error code.
@@ -160,6 +160,8 @@ pub enum Notice {
     Lost { issue: IssueKey, case: CaseId },
     /// People took away the case's thread.
     NoThread { case: CaseId },
+    /// What the table holds of the case is forgotten then.
+    Forgets { case: CaseId, at: Seconds },
 }
 
 /// Something that is said once where all read it, and that belongs to no case.

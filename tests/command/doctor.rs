@@ -107,6 +107,10 @@ const FAULTS: &[(&str, Fault)] = &[
         stage.settings.slack.channel = stage.slack.add_channel("open", false, &[bot]);
     }),
     ("slack.shared", |stage| stage.slack.set_shared(&stage.channel, true)),
+    ("slack.guests", |stage| {
+        let guest = stage.slack.add_guest("gus", "gus@example.com");
+        stage.slack.set_member(&stage.channel, &guest, true);
+    }),
     ("slack.people", |stage| stage.settings.roles.responder = vec![MemberId::new("U0NOBODY")]),
     ("slack.groups", |stage| stage.settings.roles.viewer = vec![MemberId::new("S0NOSUCHGR")]),
     ("slack.invited", |stage| {

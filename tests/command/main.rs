@@ -23,6 +23,7 @@ mod linked;
 mod lost_webhooks;
 mod many_files;
 mod mended;
+mod need_to_know;
 mod older;
 mod once;
 mod operations;

@@ -11,6 +11,7 @@ mod cost;
 mod doors;
 mod figures;
 mod gone;
+mod kept;
 mod life;
 mod lost;
 mod many;

@@ -78,6 +78,7 @@ pub const ASKED: [Row; 27] = [
     (At::Slack, "download", "", Bytes, Act::Attaches),
     (At::Files, "PUT attachment", "", Bytes, Act::Attaches),
     (At::Slack, "auth.test", "", Doctor, Act::Types("doctor")),
+    (At::Slack, "conversations.members", "", Doctor, Act::Types("doctor")),
     (At::Jira, "getCurrentUser", "", Doctor, Act::Types("doctor")),
     (At::Jira, "getCreateIssueMetaIssueTypes", "", Doctor, Act::Types("doctor")),
     (At::Jira, "getCreateIssueMetaIssueTypeId", "", Doctor, Act::Types("doctor")),

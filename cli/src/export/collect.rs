@@ -10,7 +10,7 @@ use casebridge::{
     case::{self, Case, CaseId, Edit, IssueId, Millis, UserId},
     http::Failure,
     runtime::World,
-    state::{self, Note, Seen, TargetKind, deeds, notes::PlaceNote, owner},
+    state::{self, Note, Seen, TargetKind, deeds, earlier, notes::PlaceNote, owner},
     targets::{
         jira::{self, Jira},
         slack::{self, Slack},
@@ -19,7 +19,7 @@ use casebridge::{
 };
 
 use super::{
-    entry::{Comment, Entry, File, Investigation, Told, What, moment},
+    entry::{Comment, EarlierText, Entry, File, Investigation, Told, What, moment},
     files::{self, FileError},
 };
 
@@ -43,6 +43,8 @@ pub struct Sources<'a> {
     pub jira: Option<Jira<'a>>,
     /// The lines of the trail about the case, or why there are none.
     pub trail: Result<Vec<AuditLine>, String>,
+    /// Texts that were taken back are told, too.
+    pub withdrawn: bool,
     /// Where files go, if they are wanted.
     pub files: Option<&'a std::path::Path>,
 }
@@ -74,7 +76,8 @@ async fn of_service(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, Co
         return Err(strange("GetCase"));
     };
     let mut found = pages(world, |next| Call::ListCaseEdits { case: id.clone(), next }, edits).await?;
-    found.extend(pages(world, |next| Call::ListComments { case: id.clone(), next }, comments).await?);
+    let said = pages(world, |next| Call::ListComments { case: id.clone(), next }, comments).await?;
+    found.extend(with_record(sources, id, said).await?);
     match pages(world, |next| Call::ListInvestigations { case: id.clone(), next }, steps).await {
         Ok(steps) => found.extend(steps),
         // Cases that AWS does not work have none, and the service may say so by refusing.
@@ -120,13 +123,38 @@ fn edits(answer: Answer) -> Option<Page<Entry>> {
     Some(Page { items: items.into_iter().map(told).collect(), next, total })
 }
 
-fn comments(answer: Answer) -> Option<Page<Entry>> {
-    let Answer::Comments(Page { items, next, total }) = answer else { return None };
-    let told = |case::Comment { id, created, updated, creator, body }| {
+fn comments(answer: Answer) -> Option<Page<case::Comment>> {
+    match answer {
+        Answer::Comments(page) => Some(page),
+        _ => None,
+    }
+}
+
+/// What was said, with what the record has of it. A text that was withdrawn is left out, also where its case shows it
+/// still, unless it is asked for.
+async fn with_record(
+    sources: &Sources<'_>,
+    id: &CaseId,
+    mut said: Vec<case::Comment>,
+) -> Result<Vec<Entry>, CollectError> {
+    let store = sources.world.store();
+    if !sources.withdrawn {
+        said = earlier::shown(store, id, said).await?;
+    }
+    let mut found = Vec::new();
+    for case::Comment { id: comment, created, updated, creator, body } in said {
+        let earlier = earlier::of(store, id, &comment).await?.into_iter().map(|one| EarlierText {
+            until: AuditLine::time(one.until),
+            by: one.by,
+            withdrawn: one.withdrawn,
+            text: (!one.withdrawn || sources.withdrawn).then_some(one.text),
+        });
+        let earlier = earlier.collect();
         let updated = updated.filter(|at| *at != created).map(moment);
-        Entry::seconds(created, What::Comment(Comment { id: id.to_string(), creator, updated, body }))
-    };
-    Some(Page { items: items.into_iter().map(told).collect(), next, total })
+        let comment = Comment { id: comment.to_string(), creator, updated, body, earlier };
+        found.push(Entry::seconds(created, What::Comment(comment)));
+    }
+    Ok(found)
 }
 
 fn steps(answer: Answer) -> Option<Page<Entry>> {
@@ -285,11 +313,11 @@ pub async fn ask(world: &dyn World, call: Call) -> Result<Answer, CollectError> 
 }
 
 /// All pages; one whose token was seen before would never end.
-async fn pages(
+async fn pages<T>(
     world: &dyn World,
     call: impl Fn(Option<String>) -> Call,
-    open: impl Fn(Answer) -> Option<Page<Entry>>,
-) -> Result<Vec<Entry>, CollectError> {
+    open: impl Fn(Answer) -> Option<Page<T>>,
+) -> Result<Vec<T>, CollectError> {
     let (mut items, mut next, mut seen) = (Vec::new(), None, BTreeSet::new());
     loop {
         let call = call(next);

@@ -79,6 +79,19 @@ pub struct Comment {
     /// When it was last edited.
     pub updated: Option<String>,
     pub body: String,
+    /// What it said before, by the record, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierText>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EarlierText {
+    pub until: String,
+    /// Who put something else in its place.
+    pub by: String,
+    pub withdrawn: bool,
+    /// Left out where it was withdrawn and nobody asked for it.
+    pub text: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

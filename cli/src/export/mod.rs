@@ -54,6 +54,9 @@ pub struct ExportArgs {
     /// Fetches the case's files, too.
     #[arg(long)]
     attachments: bool,
+    /// Tells texts, too, that their writers took back.
+    #[arg(long)]
+    with_withdrawn: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +113,7 @@ pub async fn run(asked: &ExportArgs) -> Result<String, ExportError> {
     }
     let part = Unfinished::begin(&folder)?;
     let files = asked.attachments.then_some(part.path.as_path());
-    let sources = Sources { world: &live, slack, jira, trail, files };
+    let sources = Sources { world: &live, slack, jira, trail, withdrawn: asked.with_withdrawn, files };
     let by = operator.map(|operator| operator.arn).unwrap_or_default();
     let export = Export { case: id.clone(), at: AuditLine::time(clock::now()), by, key };
     let entries = collect::case(&sources, &id).await?;

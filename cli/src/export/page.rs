@@ -5,7 +5,7 @@ use casebridge::{
     telemetry::audit::AuditLine,
 };
 
-use super::entry::{Entry, Fetched, Told, What, moment};
+use super::entry::{EarlierText, Entry, Fetched, Told, What, moment};
 use crate::audit;
 
 const HEAD: &str = r#"<!doctype html>
@@ -21,7 +21,7 @@ h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; border-bottom:
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .2em .6em .2em 0; }
 th { font-weight: normal; color: #555; width: 11em; } td { overflow-wrap: anywhere; }
 article { margin: 1em 0; padding-left: .8em; border-left: 3px solid #bbb; }
-article.aws { border-color: #b35900; } article.gap { border-color: #b00020; }
+article.aws { border-color: #b35900; } article.gap { border-color: #b00020; } article.before { margin-left: 2em; border-left-style: dotted; }
 header { color: #555; font-size: .9em; } header b { color: #111; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; } code { font-size: .85em; overflow-wrap: anywhere; }
 footer { margin-top: 3em; color: #555; font-size: .9em; }
@@ -135,11 +135,19 @@ fn happened(entry: &Entry) -> Option<String> {
         }
         _ => String::new(),
     };
-    Some(article(
-        class,
-        &format!("{} <b>{}</b> {}{}", when(entry), safe(who), safe(what), safe(&more)),
-        words,
-    ))
+    let head = format!("{} <b>{}</b> {}{}", when(entry), safe(who), safe(what), safe(&more));
+    Some(article(class, &head, words) + &before(entry))
+}
+
+/// What a comment said before.
+fn before(entry: &Entry) -> String {
+    let What::Comment(comment) = &entry.what else { return String::new() };
+    let one = |earlier: &EarlierText| {
+        let head = format!("until {}, replaced by {}", plain(&earlier.until), earlier.by);
+        let taken = "It was taken back, and is not told here (--with-withdrawn).";
+        article("before", &safe(&head), earlier.text.as_deref().unwrap_or(taken))
+    };
+    comment.earlier.iter().map(one).collect()
 }
 
 fn side(principal: &str) -> &'static str {
@@ -249,8 +257,13 @@ mod tests {
     #[test]
     fn nothing_from_outside_is_markup_and_nothing_is_fetched() {
         let hostile = || HOSTILE.to_owned();
-        let comment =
-            Comment { id: hostile(), creator: hostile(), updated: Some(hostile()), body: hostile() };
+        let comment = Comment {
+            id: hostile(),
+            creator: hostile(),
+            updated: Some(hostile()),
+            body: hostile(),
+            earlier: Vec::new(),
+        };
         let entries = [
             What::Missing { what: hostile(), why: hostile() },
             What::Person { id: hostile(), name: hostile() },

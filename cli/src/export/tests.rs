@@ -78,7 +78,7 @@ fn sources<'a>(stage: &'a Stage, files: Option<&'a Path>) -> Sources<'a> {
         token: &secrets.jira_api_token,
         until,
     });
-    Sources { world, slack, jira, trail: Ok(stage.trail()), files }
+    Sources { world, slack, jira, trail: Ok(stage.trail()), withdrawn: false, files }
 }
 
 /// Exports a case of the stage into a folder; what its timeline says.
@@ -294,6 +294,37 @@ async fn what_cannot_be_read_is_named_in_the_export_and_what_the_service_withhol
     stage.sir.fault(FaultRule::on("ListCaseEdits").error("AccessDeniedException"));
     let refused = collect::case(&sources(&stage, None), &case).await;
     assert!(matches!(refused, Err(CollectError::Service { operation: "ListCaseEdits", .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_earlier_text_is_told_and_what_was_taken_back_only_where_it_is_asked_for() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.arrive(&stage.events().await).await;
+    let card = stage.card_of(&case).await;
+    for (words, later) in [("It was Bo", "It was Cy"), ("The key is Bo's canary", "")] {
+        let (ts, said) = stage.slack.says(&ana(), &stage.channel, words, Some(&card));
+        let changed = match later {
+            "" => stage.slack.deletes(&stage.channel, &ts),
+            later => stage.slack.edits(&ana(), &stage.channel, &ts, later),
+        };
+        for delivery in said.into_iter().chain(changed) {
+            assert_eq!(stage.deliver(&delivery).await.0, 200);
+            assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+        }
+    }
+    let told = async |withdrawn: bool| {
+        let asked = Sources { withdrawn, ..sources(&stage, None) };
+        let entries = collect::case(&asked, &case).await.expect("all is read");
+        (entries.iter().map(Entry::json).collect::<String>(), page::page(&entries))
+    };
+    let (timeline, page) = told(false).await;
+    for text in [&timeline, &page] {
+        assert!(text.contains("It was Bo") && text.contains("It was Cy"), "{text}");
+        assert!(!text.contains("canary"), "{text}");
+    }
+    let (timeline, page) = told(true).await;
+    assert!(timeline.contains("canary") && page.contains("canary"), "{timeline}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A case is exported, verified, and found changed, by the tool alone.
 
+use casebridge::{config::clock, state::Store};
+
 use super::{Deployed, amazon::OPERATOR};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,4 +32,24 @@ async fn a_case_is_exported_signed_and_verified_and_whoever_took_it_is_in_the_tr
     let (good, said) = deployed.casebridge(&["export", "9999999999", "--key", "key"]).await;
     assert!(!good && said.contains("the service does not give the case"), "{said}");
     assert!(!deployed.scratch.join("case-9999999999.part").exists(), "nothing half-done stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_case_is_forgotten_an_open_one_is_not_and_the_trail_says_who_did_it() {
+    let Some(deployed) = Deployed::set("forget").await else { return };
+    let (sir, store) = (&deployed.standins.sir, &deployed.table.store);
+    let case = sir.console_creates_case("Key leaked");
+    store.hint(&case, clock::now(), false).await.unwrap();
+    let forget = ["forget", case.as_str()];
+    let (good, said) = deployed.casebridge(&forget).await;
+    assert!(!good && said.contains("is open"), "{said}");
+    assert_eq!(deployed.trail(), []);
+    sir.aws_closes(&case, "Duplicate").unwrap();
+    let (good, said) = deployed.casebridge(&forget).await;
+    assert!(good && said.contains("holds nothing of case") && said.contains("audit trail"), "{said}");
+    let [line] = <[_; 1]>::try_from(deployed.trail()).unwrap();
+    assert_eq!((line.who.as_str(), line.verb.as_str(), line.case), (OPERATOR, "forget", Some(case.clone())));
+    assert_eq!(store.meta(&case).await.unwrap().unwrap().next_at, None);
+    let (good, said) = deployed.casebridge(&["forget", "9999999999"]).await;
+    assert!(!good && said.contains("the table knows no such case"), "{said}");
 }

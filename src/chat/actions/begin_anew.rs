@@ -2,8 +2,13 @@
 
 use super::context::{ActionError, CommandContext, RECORD_TTL};
 use crate::{
-    case::{CaseId, Millis},
-    state::{Meta, Note, Store, TargetKind, notes::PlaceNote, record},
+    case::{CaseId, MemberId, Millis},
+    state::{
+        Meta, Note, Store, TargetKind,
+        notes::{CaseNote, PlaceNote},
+        record::{self, Rest},
+    },
+    targets::slack,
 };
 
 /// How long the case's notes are held meanwhile: longer than it can take.
@@ -39,18 +44,74 @@ pub(super) async fn begin_anew(
     kind: TargetKind,
     note: PlaceNote,
 ) -> Result<(), ActionError> {
-    let (store, now) = (context.world.store(), context.world.now());
-    let meta = hold(store, (id, now), true).await?;
+    let meta = held(context, id).await?;
     let (_, rest) = context.or_parked(meta.note::<PlaceNote>(id, Note::Of(kind)))?;
-    for (key, _) in context.or_parked(store.all_told(id, kind).await)? {
-        store.untell(id, meta.epoch, kind, &key).await?;
+    forget(context, id, (kind, meta.epoch)).await?;
+    give_back(context, id, &meta, (kind, &note, &rest)).await
+}
+
+/// From now on only these may know of the case, besides those who may already. Where it was told among others it is begun
+/// anew; the answer is what of ours stands there.
+pub(super) async fn restrict(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    (kind, people): (TargetKind, &[MemberId]),
+) -> Result<Vec<String>, ActionError> {
+    let meta = held(context, id).await?;
+    let (mut note, rest) = context.or_parked(meta.note::<PlaceNote>(id, Note::Of(kind)))?;
+    let mut all = note.restricted.take().unwrap_or_default();
+    all.extend(people.iter().cloned());
+    all.sort();
+    all.dedup();
+    note.restricted = Some(all);
+    let mut stood = Vec::new();
+    if kind == slack::KIND && note.channel.is_none() && !note.is_untouched() {
+        stood = forget(context, id, (kind, meta.epoch)).await?;
+        note = note.begun_anew();
+    }
+    give_back(context, id, &meta, (kind, &note, &rest)).await?;
+    Ok(stood)
+}
+
+async fn held(context: &CommandContext<'_>, id: &CaseId) -> Result<Meta, ActionError> {
+    let (store, now) = (context.world.store(), context.world.now());
+    let held = hold(store, (id, now), true).await?;
+    if context.or_parked(held.note::<CaseNote>(id, Note::Case))?.0.forgotten {
+        store.release(id, held.epoch, held.want, None, false).await?;
+        let why = "What Casebridge knew of this case is forgotten, so it is told nowhere again.";
+        return Err(context.refuse(why).into());
+    }
+    Ok(held)
+}
+
+/// Forgets what was told or said there; the answer is what of ours stands there.
+async fn forget(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    (kind, epoch): (TargetKind, u64),
+) -> Result<Vec<String>, ActionError> {
+    let (store, now) = (context.world.store(), context.world.now());
+    let mut stood = Vec::new();
+    for (key, told) in context.or_parked(store.all_told(id, kind).await)? {
+        store.untell(id, epoch, kind, &key).await?;
+        stood.extend((!told.theirs && !told.remote.is_empty()).then_some(told.remote));
     }
     for saying in context.or_parked(store.sayings(id).await)? {
         if let Some(elsewhere) = saying.only_elsewhere(kind) {
             store.say(id, &elsewhere, now + RECORD_TTL).await?;
         }
     }
-    let json = record::write(&note, &rest).map_err(|error| ActionError::Trouble(error.to_string()))?;
+    Ok(stood)
+}
+
+async fn give_back(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    meta: &Meta,
+    (kind, note, rest): (TargetKind, &PlaceNote, &Rest),
+) -> Result<(), ActionError> {
+    let (store, now) = (context.world.store(), context.world.now());
+    let json = record::write(note, rest).map_err(|error| ActionError::Trouble(error.to_string()))?;
     store.save(id, meta.epoch, Note::Of(kind), &json).await?;
     store.release(id, meta.epoch, meta.want, Some(now), true).await?;
     context.look_soon(id).await;

@@ -3,7 +3,7 @@
 use super::{
     clock, comments,
     context::{ActionError, CommandContext, Outcome},
-    history, links,
+    history, links, need_to_know,
     next_move::next_move,
 };
 use crate::{
@@ -40,7 +40,7 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, post: bool) 
     let facts = facts(context, &case).await?;
     let head = Paragraph::default().bold(id.as_str());
     if post {
-        return posted(context, &Reply::of(head).line(facts.told)).await;
+        return posted(context, id, &Reply::of(head).line(facts.told)).await;
     }
     let sayings = context.or_parked(context.world.store().sayings(id).await)?;
     let answer = Reply::of(head.text("  ").bold(&case.title)).line(facts.told);
@@ -113,10 +113,13 @@ fn word(who: &'static str, comment: &Comment, sayings: &[Saying]) -> Paragraph {
 }
 
 /// Says it where it was asked, for everybody who reads there.
-async fn posted(context: &CommandContext<'_>, brief: &Reply) -> Outcome {
+async fn posted(context: &CommandContext<'_>, id: &CaseId, brief: &Reply) -> Outcome {
     let Some(channel) = context.job.place.channel.clone() else {
         return Ok(Reply::says("There is no channel here to post it to."));
     };
+    if !need_to_know::may_be_said(context, id, &channel).await? {
+        return need_to_know::elsewhere(id);
+    }
     // Nobody knows whether an earlier try said it.
     if context.again {
         return Ok(Reply::says(

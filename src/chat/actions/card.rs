@@ -17,7 +17,7 @@ pub(crate) async fn open(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     if let Some(home) = note.home.as_ref().filter(|_| !note.is_lost() && !note.is_gone()) {
         return Ok(there(context, id, home));
     }
-    let anew = PlaceNote { channel: note.channel, anew: true, ..PlaceNote::default() };
+    let anew = PlaceNote { anew: true, ..note.begun_anew() };
     begin_anew(context, id, slack::KIND, anew).await?;
     Ok(Reply::of(
         Paragraph::of("A new card of case ")

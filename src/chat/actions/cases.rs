@@ -2,6 +2,7 @@
 
 use super::{
     context::{ActionError, CommandContext, Outcome},
+    need_to_know,
     next_move::{next_move, next_move_of},
 };
 use crate::{
@@ -128,7 +129,7 @@ pub(crate) async fn latest(context: &CommandContext<'_>) -> Result<(Vec<CaseSumm
     let (mut cases, all) = context.pages(|next| Call::ListCases { next }, open, |_| false).await?;
     cases.sort_by(|a, b| (b.updated, &b.id).cmp(&(a.updated, &a.id)));
     cases.dedup_by(|a, b| a.id == b.id);
-    Ok((cases, all))
+    Ok((need_to_know::visible(context, cases).await?, all))
 }
 
 async fn watched(

@@ -3,7 +3,8 @@
 use super::{
     ai, brief, card, cases, clock, comment_edits, comments,
     context::{CommandContext, Outcome},
-    diagnostics, fields, files, history, hub, issue, issue_moves, lists, membership, owner, status, tags,
+    diagnostics, fields, files, history, hub, issue, issue_moves, lists, membership, owner, restrict, status,
+    tags,
 };
 use crate::{
     case::CaseId,
@@ -62,6 +63,7 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::JiraOpen => issue::open(context, case).await,
         Command::JiraBack => issue_moves::put_back(context, case).await,
         Command::Card => card::open(context, case).await,
+        Command::Restrict { people } => restrict::restrict(context, case, people).await,
         _ => Ok(how(context, Some(case), command)),
     }
 }

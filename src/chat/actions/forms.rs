@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     authorised, cases, close, confirm,
     context::{ActionError, CommandContext, Outcome},
-    home, links,
+    home, links, need_to_know,
 };
 use crate::{
     case::{CaseId, Status},
@@ -42,6 +42,9 @@ async fn filled(
     here: Option<&CaseId>,
 ) -> Result<Value, ActionError> {
     authorised(context, &form.kind.command(), here).await?;
+    if let Some(case) = form.kind.case() {
+        need_to_know::gate(context, case).await?;
+    }
     match &form.kind {
         ModalKind::Edit { case } => {
             let case = context.case(case).await?;

@@ -18,6 +18,8 @@ pub(super) enum Frozen {
     FileBegun(usize),
     FileEnd(usize),
     FileName(FileId),
+    /// What of ours stood where others read it.
+    Hidden,
     /// Who asked for it before.
     Second,
     /// The state before a change, and what is answered once it is made.
@@ -34,6 +36,7 @@ impl fmt::Display for Frozen {
             Self::FileBegun(index) => write!(f, "file/{index}/begun"),
             Self::FileEnd(index) => write!(f, "file/{index}/end"),
             Self::FileName(file) => write!(f, "file/{file}"),
+            Self::Hidden => f.write_str("hidden"),
             Self::Second => f.write_str("second"),
             Self::Seen => f.write_str("seen"),
             Self::Watchers => f.write_str("watchers"),

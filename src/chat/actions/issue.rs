@@ -66,7 +66,7 @@ pub(crate) async fn open(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     if note.home.is_some() && !note.is_gone() {
         return show(context, id).await;
     }
-    begin_anew(context, id, jira::KIND, PlaceNote::default()).await?;
+    begin_anew(context, id, jira::KIND, note.begun_anew()).await?;
     Ok(Reply::of(
         Paragraph::of("The issue of case ")
             .bold(id.as_str())
@@ -83,6 +83,10 @@ async fn linkable(
     (jira, id): (&Jira<'_>, &CaseId),
     key: &IssueKey,
 ) -> Result<Result<IssueStatus, Reply>, ActionError> {
+    if noted(context, id, jira::KIND).await?.restricted.is_some() {
+        let why = "Only some may know of this case: it is told in no issue that others may read.";
+        return Ok(Err(context.refuse(why)));
+    }
     let issue = match jira.issue_status(IssueRef::Key(key)).await {
         Ok(issue) => issue,
         Err(Failure::Gone { .. } | Failure::Content { .. }) => {

@@ -39,11 +39,13 @@ mod links;
 mod lists;
 mod membership;
 mod naming;
+mod need_to_know;
 mod next_move;
 mod older;
 mod owner;
 mod parts;
 mod receipts;
+mod restrict;
 mod retry;
 mod second;
 mod speech;
@@ -483,6 +485,7 @@ async fn attempt(
     };
     if let Some(case) = work.case().or(here.as_ref()) {
         context.found.on(case);
+        Box::pin(need_to_know::gate(context, case)).await?;
     }
     // Boxed: one verb's future is large, and the compiler follows no deeper.
     match &work.action {

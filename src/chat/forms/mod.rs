@@ -196,6 +196,18 @@ impl ModalKind {
         }
     }
 
+    /// The case that it is about, once there is one.
+    pub(crate) fn case(&self) -> Option<&CaseId> {
+        match self {
+            Self::Comment { case, .. } => case.as_ref(),
+            Self::Edit { case }
+            | Self::Close { case, .. }
+            | Self::Rate { case, .. }
+            | Self::Case { case } => Some(case),
+            Self::New { .. } | Self::Membership | Self::MembershipChange { .. } | Self::Attach { .. } => None,
+        }
+    }
+
     /// What the form asks for: decides who may.
     pub(crate) fn command(&self) -> Command {
         match self {

@@ -377,6 +377,26 @@ pub(super) fn clock(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Clock { name: Some(name), change })
 }
 
+pub(super) fn restrict(words: &mut LineWords<'_>, _: Seconds) -> Asked {
+    let mut people = Vec::new();
+    for word in words {
+        let Word::User(user) = word else {
+            return Err(UserError::new(
+                format!("{} is nobody whom Slack knows.", quoted(word.shown())),
+                "Choose each person from the list that Slack shows after the @.",
+            ));
+        };
+        people.push(user);
+    }
+    let people = once(people, |user| user);
+    match people.is_empty() {
+        true => {
+            Err(UserError::new("Nobody is named.", "Name who may know of the case: `restrict @ana @bo`."))
+        }
+        false => Ok(Command::Restrict { people }),
+    }
+}
+
 pub(super) fn brief(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let arguments = Arguments::read(words, &[Flag::Post])?;
     arguments.nothing_else()?;

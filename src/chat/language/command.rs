@@ -245,6 +245,12 @@ pub(crate) enum Command {
     JiraBack,
     #[serde(rename = "Card")]
     Card,
+    /// Only some may know of the case from now on.
+    #[serde(rename = "Restrict")]
+    Restrict {
+        #[serde(rename = "people")]
+        people: Vec<UserId>,
+    },
     #[serde(rename = "Membership")]
     Membership(MembershipCommand),
     #[serde(rename = "Hub")]

@@ -43,6 +43,7 @@ impl Display for Command {
                     ClockChange::Stop => f.write_str(" stop"),
                 }
             }
+            Self::Restrict { people } => people.iter().try_for_each(|user| write!(f, " <@{user}>")),
             Self::Brief { post } => flag(f, *post, Flag::Post),
             Self::Timeline { since } => {
                 since.iter().try_for_each(|since| write!(f, " {}", when::written(*since)))

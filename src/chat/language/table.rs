@@ -16,7 +16,7 @@ const COMMANDER: Option<Role> = Some(Role::Commander);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// In the order of help.
-pub(super) static TABLE: [Verb; 60] = [
+pub(super) static TABLE: [Verb; 61] = [
     Verb::new(VIEWER, Case, "tray", "")
         .says(
             "What can be done here, as buttons; outside a case, your latest open cases.",
@@ -236,6 +236,14 @@ pub(super) static TABLE: [Verb; 60] = [
     Verb::new(RESPONDER, Case, "card", "")
         .says("Posts a new card with the whole story, where the case's card was deleted.", &["card"])
         .reads(args::card),
+    Verb::new(COMMANDER, Case, "restrict", "@PERSON…")
+        .says(
+            "Only these people and you may know of the case: it moves to a private channel, and others are told there is none.",
+            &["restrict <@U024BE7LH>", "1234567890 restrict <@U024BE7LH> <@U024BE7LJ>"],
+        )
+        .calls(&["GetCase"])
+        .guarded()
+        .reads(args::restrict),
     Verb::new(COMMANDER, Case, "close", "")
         .says("Closes the case, for ever: nothing reopens it.", &["close", "1234567890 close"])
         .calls(&["GetCase", "CloseCase"])

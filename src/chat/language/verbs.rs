@@ -52,6 +52,11 @@ impl PartialEq for Verb {
 impl Eq for Verb {}
 
 impl Verb {
+    /// Whether it is about one case.
+    pub fn is_of_a_case(&self) -> bool {
+        self.about == Subject::Case
+    }
+
     /// The first word: `tag` of `tag add`.
     pub(crate) fn head(&self) -> &'static str {
         self.name.split(' ').next().unwrap_or_default()
@@ -179,6 +184,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::JiraOpen => "jira open",
         Command::JiraBack => "jira back",
         Command::Card => "card",
+        Command::Restrict { .. } => "restrict",
         Command::Membership(command) => membership(command),
         Command::Hub(command) => hub(command),
     }

@@ -371,6 +371,7 @@ mod tests {
         jira-open            rRca        -
         jira-back            rRca        -
         card                 rRca        -
+        restrict             ca          -
         close                ca          -
         resolver             ca          -
         list                 vVrRca      -

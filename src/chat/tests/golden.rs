@@ -34,8 +34,9 @@ use crate::{
 const NOW: i64 = 1_795_674_000;
 
 /// A line for each verb, and for each shape of its arguments.
-const LINES: [&str; 88] = [
+const LINES: [&str; 89] = [
     "tray",
+    "1234567890 restrict <@U024BE7LH> <@U024BE7LJ>",
     "1234567890 tray",
     "help",
     "help membership new",

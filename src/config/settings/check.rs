@@ -13,7 +13,7 @@ use toml::{
 };
 
 use super::{
-    key::{self, Fallback, KEYS, RULE, SettingKey, TABLES, ValueKind},
+    key::{self, Fallback, KEYS, SettingKey, TABLES, ValueKind},
     value::{TextShape, UrlShape},
 };
 use crate::config::hosts::Reach;
@@ -233,8 +233,8 @@ impl Checker<'_> {
             (ValueKind::Minutes(least, most), DeValue::Array(minutes)) => {
                 self.minutes(spot, least..=most, minutes);
             }
-            (ValueKind::Rules, DeValue::Array(rules)) => {
-                rules.iter().for_each(|rule| self.rule(&spot.within(rule.span()), rule));
+            (ValueKind::Rules(keys, needed), DeValue::Array(rules)) => {
+                rules.iter().for_each(|rule| self.rule(&spot.within(rule.span()), (keys, needed), rule));
             }
             (ValueKind::Clocks, DeValue::Table(clocks)) => {
                 clocks.iter().for_each(|(name, clock)| self.clock(spot, name, clock));
@@ -373,16 +373,24 @@ impl Checker<'_> {
         }
     }
 
-    fn rule(&mut self, spot: &Spot, rule: &Value<'_>) {
+    fn rule(&mut self, spot: &Spot, (keys, needed): (&[(&str, ValueKind)], &[&str]), rule: &Value<'_>) {
         let Some(table) = rule.get_ref().as_table() else {
-            return self.mistyped(spot, "a table: [[notify.rules]]", rule.get_ref());
+            return self.mistyped(spot, &format!("a table: [[{}]]", spot.key), rule.get_ref());
         };
+        for name in needed.iter().filter(|name| {
+            let given = table.get(**name).and_then(|value| value.get_ref().as_array());
+            given.is_none_or(|given| given.is_empty())
+        }) {
+            let spot = Spot { key: format!("{}.{name}", spot.key), ..spot.clone() };
+            self.found(spot, "this rule names nobody", format!("Add {name} = [\"U024BE7LH\"] to it"));
+        }
         for (name, value) in table {
             let path = format!("{}.{}", spot.key, name.get_ref());
-            match RULE.iter().find(|(known, _)| *known == name.get_ref()) {
+            match keys.iter().find(|(known, _)| *known == name.get_ref()) {
                 Some((_, kind)) => self.value(&Spot::at(path, value.span()), *kind, value),
                 None => {
-                    let fix = did_you_mean(name.get_ref(), &RULE.map(|(known, _)| known));
+                    let known: Vec<_> = keys.iter().map(|(known, _)| *known).collect();
+                    let fix = did_you_mean(name.get_ref(), &known);
                     self.found(Spot::at(path, name.span()), "there is no such key", fix);
                 }
             }
@@ -433,7 +441,7 @@ fn what(kind: ValueKind) -> &'static str {
         ValueKind::Number(..) => "a whole number, without quotes",
         ValueKind::Hours => "two hours, as [22, 7]",
         ValueKind::Minutes(..) => "a list of numbers, as [15, 60]",
-        ValueKind::Rules => "tables: [[notify.rules]]",
+        ValueKind::Rules(..) => "tables, as [[notify.rules]]",
         ValueKind::Names(..) | ValueKind::Fields | ValueKind::Clocks => "a table",
         ValueKind::Ways => "a table a status: [jira.transitions.\"Done\"]",
     }
@@ -492,7 +500,7 @@ mod tests {
         (
             "[x]",
             Some(
-                "line 4: x: there is no such table. There are: slack, jira, sir, roles, timing, notify, pagerduty, webhook.",
+                "line 4: x: there is no such table. There are: slack, jira, sir, roles, timing, notify, pagerduty, webhook, restrict.",
             ),
         ),
         (
@@ -671,7 +679,7 @@ mod tests {
         (
             "timing = 5",
             Some(
-                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, relay, private_prefix, replies_are_comments, api_url.",
+                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, relay, private_prefix, private_only, replies_are_comments, api_url.",
             ),
         ),
         ("team = \"T2\"", Some("line 4: this is not TOML: duplicate key. See https://toml.io.")),

@@ -14,7 +14,8 @@ pub(crate) enum ValueKind {
     Hours,
     /// Rising minutes, each in this range.
     Minutes(u32, u32),
-    Rules,
+    /// Tables of these keys; those that must be there.
+    Rules(&'static [(&'static str, ValueKind)], &'static [&'static str]),
     /// Names, each with hours by name.
     Clocks,
     Names(&'static [&'static str], TextShape),
@@ -42,7 +43,7 @@ pub(crate) struct SettingKey {
 }
 
 /// The tables, and whether the settings must have each.
-pub(crate) const TABLES: [(&str, bool, &str); 8] = [
+pub(crate) const TABLES: [(&str, bool, &str); 9] = [
     ("slack", true, "Where the team talks."),
     ("jira", false, "Where the team keeps its issues. Without this table there is no Jira."),
     ("sir", false, "The service."),
@@ -75,6 +76,13 @@ pub(crate) const TABLES: [(&str, bool, &str); 8] = [
         "Where else what happens on a case is told, after [Standard Webhooks](https://www.standardwebhooks.com): \
          JSON after [this schema](webhook.schema.json), signed under `webhook_secret`, once by its `webhook-id`, which stays the same over all \
          tries. An answer of 410 ends it, until the secret or the address is another. Without this table it is told nowhere else.",
+    ),
+    (
+        "restrict",
+        false,
+        "Cases of which only some may know, from their beginning on; `/sir restrict` says it of a case later. Such a case is told in \
+         a private channel of its own only, in Jira under `jira.restricted_level` or not at all, and whoever is not in \
+         its channel is told that there is no such case.",
     ),
 ];
 
@@ -125,6 +133,9 @@ keys! {
          functions see it, never for what was said before.";
     slack.private_prefix: ValueKind::Text(TextShape::Prefix), Fallback::Value("\"//\""),
         "A message that begins so stays in Slack.";
+    slack.private_only: ValueKind::Flag, Fallback::Value("false"),
+        "Nothing is told or changed in a channel that is public: the case waits, as it does where another workspace reads. \
+         `/sir doctor` names public channels and guests whatever this says.";
     slack.replies_are_comments: ValueKind::Flag, Fallback::Value("true"),
         "How `relay` was said before, and still read where that is not given: `true` is `all`, `false` is `off`.";
     slack.api_url: ValueKind::Url(UrlShape::SlackApi), Fallback::Value("\"https://slack.com/api\""),
@@ -140,6 +151,9 @@ keys! {
         "Name of the issue type.";
     jira.labels: ValueKind::Texts(TextShape::Label), Fallback::None("none"),
         "More labels for each issue.";
+    jira.restricted_level: ValueKind::Text(TextShape::Label), Fallback::None("none: no issue"),
+        "Id of the security level (as `10021`) that the issue of a restricted case gets, when it is made. The account of the token must be \
+         in it, and the field Security Level on the screens.";
     jira.internal_notes_are_comments: ValueKind::Flag, Fallback::Value("false"),
         "In a service project: an internal note of a person becomes a comment on the case too. AWS and everybody who reads \
          the case's thread read it then. Notes that were kept in Jira before stay there, and so does always a comment for one \
@@ -181,6 +195,9 @@ keys! {
         "Minutes between two looks through all cases for those whose event never came.";
     timing.nudge_hours: ValueKind::Number(0, 8_760), Fallback::Value("24"),
         "Hours that a case may wait for somebody before its thread says so, once. 0 never does.";
+    timing.keep_days: ValueKind::Number(0, 3_650), Fallback::Value("90"),
+        "Days after its closing when what the table holds of a case (title, addresses, names of files) is forgotten but for hashes; its \
+         thread says so 14 days before. 0 keeps it. `casebridge forget` does it at once.";
     timing.quiet_hours: ValueKind::Hours, Fallback::None("none"),
         "Hours of the day (UTC) without nudges, as `[22, 7]`.";
     notify.new_case: CALLED, NOBODY,
@@ -203,7 +220,7 @@ keys! {
     notify.clocks: ValueKind::Clocks, Fallback::None("none"),
         "Clocks that people start with `clock NAME`: each with its deadlines, in hours from the start. A deadline is what you \
          write here: this is no legal advice.";
-    notify.rules: ValueKind::Rules, Fallback::None("none"),
+    notify.rules: ValueKind::Rules(&CALL_RULE, &[]), Fallback::None("none"),
         "For some cases others are called: see below.";
     pagerduty.api_url: ValueKind::Url(UrlShape::PagerDuty), Fallback::Value("\"https://events.pagerduty.com\""),
         "Base of PagerDuty's Events API. In its service region EU: `https://events.eu.pagerduty.com`. No other is taken.";
@@ -215,10 +232,12 @@ keys! {
         "Where it is told: an address with `https://` and a name that leads to public addresses only.";
     webhook.texts: ValueKind::Flag, Fallback::Value("false"),
         "With titles, descriptions, comments and the values of fields. Without it: ids, kinds, status, who, times and links.";
+    restrict.rules: ValueKind::Rules(&RESTRICT_RULE, &["people"]), Fallback::None("none"),
+        "Which cases, and who: see below.";
 }
 
 /// What a rule of `[notify]` may hold: conditions, then who is called.
-pub(crate) const RULE: [(&str, ValueKind); 10] = [
+const CALL_RULE: [(&str, ValueKind); 10] = [
     ("account", ValueKind::Text(TextShape::Account)),
     ("region", ValueKind::Text(TextShape::Region)),
     ("title", ValueKind::Text(TextShape::Name)),
@@ -229,6 +248,14 @@ pub(crate) const RULE: [(&str, ValueKind); 10] = [
     ("overdue", CALLED),
     ("closed", CALLED),
     ("deadline", CALLED),
+];
+
+/// What a rule of `[restrict]` may hold: conditions, then who may know.
+const RESTRICT_RULE: [(&str, ValueKind); 4] = [
+    ("account", ValueKind::Text(TextShape::Account)),
+    ("title", ValueKind::Text(TextShape::Name)),
+    ("tag", ValueKind::Text(TextShape::Tag)),
+    ("people", MEMBERS),
 ];
 
 impl ValueKind {
@@ -242,7 +269,7 @@ impl ValueKind {
             Self::Number(least, most) => format!("number, {least} to {most}"),
             Self::Hours => "two hours, 0 to 23".to_owned(),
             Self::Minutes(least, most) => format!("rising numbers, {least} to {most}"),
-            Self::Rules => "tables".to_owned(),
+            Self::Rules(..) => "tables".to_owned(),
             Self::Names(..) | Self::Fields | Self::Clocks => "table".to_owned(),
             Self::Ways => "a table a status".to_owned(),
         }
@@ -288,12 +315,24 @@ pub fn reference() -> String {
     text += FIELDS;
     text += "\n### `[[notify.rules]]`\n\nOf the rules that fit a case, the first that names a moment says who is called for it. A rule \
              fits where all its conditions do.\n\n| key | takes | |\n|---|---|---|\n";
-    for (name, kind) in RULE {
+    for (name, kind) in CALL_RULE {
         let meaning = match name {
             "account" | "region" => "condition: the case reaches it",
             "title" => "condition: the title holds these words, in any case",
             "type" => "condition: the case is of this type",
             _ => "who is called, in the place of the key above",
+        };
+        text += &format!("| `{name}` | {} | {meaning} |\n", kind.words());
+    }
+    text += "\n### `[[restrict.rules]]`\n\nA rule fits where all its conditions do; it is asked once, before a case is told anywhere. The \
+             people of all rules that fit may know of the case. A rule for `tag` costs one call a new case.\n\n\
+             | key | takes | |\n|---|---|---|\n";
+    for (name, kind) in RESTRICT_RULE {
+        let meaning = match name {
+            "account" => "condition: the case reaches it",
+            "title" => "condition: the title begins so, in any case",
+            "tag" => "condition: the case has this tag, as `confidential=yes`",
+            _ => "who may know of the case; needed",
         };
         text += &format!("| `{name}` | {} | {meaning} |\n", kind.words());
     }

@@ -13,7 +13,7 @@ pub use check::{Problem, utf8};
 pub use key::reference;
 
 use crate::{
-    case::{ChannelId, Email, IssueKey, MemberId, TeamId, Ts},
+    case::{Case, ChannelId, Email, IssueKey, MemberId, TeamId, Ts},
     config::hosts::Reach,
 };
 
@@ -37,6 +37,8 @@ pub struct Settings {
     pub pagerduty: Option<PagerDutySettings>,
     /// Where else what happens is told, as JSON. Without this table nowhere.
     pub webhook: Option<WebhookSettings>,
+    #[serde(default)]
+    pub restrict: Restrict,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +108,9 @@ pub struct SlackSettings {
     /// What a message begins with that stays in Slack. Default `//`.
     #[serde(default = "private_prefix")]
     pub private_prefix: String,
+    /// Nothing is told in a channel that is public. Default `false`.
+    #[serde(default)]
+    pub private_only: bool,
     /// The same as `relay = "all"`, or `"off"`: how that was said before. Default `true`.
     #[serde(default = "yes")]
     pub replies_are_comments: bool,
@@ -145,6 +150,9 @@ pub struct JiraSettings {
     /// More labels for each issue. Default: none.
     #[serde(default)]
     pub labels: Vec<String>,
+    /// Id of the security level of a restricted case's issue. Without it such a case has none.
+    #[serde(default)]
+    pub restricted_level: Option<String>,
     /// An internal note of a service project becomes a comment on the case too. Default `false`.
     #[serde(default)]
     pub internal_notes_are_comments: bool,
@@ -208,6 +216,9 @@ pub struct Timing {
     /// Hours that a case may wait for somebody before its thread says so, once. 0 never does. Default 24.
     #[serde(default = "nudge_hours")]
     pub nudge_hours: u32,
+    /// Days after its closing when what is known of a case is forgotten but for hashes. 0 never is. Default 90.
+    #[serde(default = "keep_days")]
+    pub keep_days: u32,
     /// Hours of the day (UTC) without nudges, as `[22, 7]`. Default: none.
     #[serde(default)]
     pub quiet_hours: Option<[u8; 2]>,
@@ -263,6 +274,51 @@ pub struct CallRule {
     pub overdue: Option<Vec<Callee>>,
     pub closed: Option<Vec<Callee>>,
     pub deadline: Option<Vec<Callee>>,
+}
+
+/// Of which cases only some may know, from their beginning on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restrict {
+    #[serde(default)]
+    pub rules: Vec<RestrictRule>,
+}
+
+/// Every condition that is there must fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestrictRule {
+    pub account: Option<String>,
+    /// How the title begins, in any case.
+    pub title: Option<String>,
+    /// `key=value`.
+    pub tag: Option<String>,
+    /// Users (`U…`, `W…`) and user groups (`S…`).
+    pub people: Vec<MemberId>,
+}
+
+impl Restrict {
+    /// Whether the case's tags decide.
+    pub(crate) fn asks_for_tags(&self) -> bool {
+        self.rules.iter().any(|rule| rule.tag.is_some())
+    }
+
+    /// Who alone may know of a case: those of all rules that fit; `None` where none does.
+    pub(crate) fn people(&self, case: &Case, tags: &[(String, String)]) -> Option<Vec<MemberId>> {
+        let fitting: Vec<_> = self.rules.iter().filter(|rule| rule.fits(case, tags)).collect();
+        let people = fitting.iter().flat_map(|rule| rule.people.iter().cloned()).collect();
+        (!fitting.is_empty()).then_some(people)
+    }
+}
+
+impl RestrictRule {
+    fn fits(&self, case: &Case, tags: &[(String, String)]) -> bool {
+        let begins = |words: &String| case.title.to_lowercase().starts_with(&words.to_lowercase());
+        let has = |tag: &String| tags.iter().any(|(key, value)| format!("{key}={value}") == *tag);
+        self.account.as_ref().is_none_or(|account| case.accounts.contains(account))
+            && self.title.as_ref().is_none_or(begins)
+            && self.tag.as_ref().is_none_or(has)
+    }
 }
 
 /// Somebody who can be called: a user, a user group, whoever watches the case, or whoever took it.
@@ -419,6 +475,10 @@ fn remind_minutes() -> Vec<u32> {
     vec![30, 120]
 }
 
+fn keep_days() -> u32 {
+    90
+}
+
 fn escalate_minutes() -> Vec<u32> {
     vec![15, 60]
 }
@@ -454,7 +514,13 @@ impl Default for Sir {
 
 impl Default for Timing {
     fn default() -> Self {
-        Self { verify_minutes: 60, discover_minutes: 60, nudge_hours: nudge_hours(), quiet_hours: None }
+        Self {
+            verify_minutes: 60,
+            discover_minutes: 60,
+            nudge_hours: nudge_hours(),
+            keep_days: keep_days(),
+            quiet_hours: None,
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) enum TextShape {
     /// An AWS account.
     Account,
     Callee,
+    /// Of a case.
+    Tag,
 }
 
 impl TextShape {
@@ -76,6 +78,7 @@ impl TextShape {
             }
             Self::Region => is_region(text),
             Self::Account => length == 12 && all(|char| char.is_ascii_digit()),
+            Self::Tag => text.split_once('=').is_some_and(|(key, _)| !key.trim().is_empty()) && length <= 400,
             Self::Callee => matches!(text, "watchers" | "owner") || Self::Member.fits(text),
         }
     }
@@ -101,6 +104,7 @@ impl TextShape {
             }
             Self::Region => "an AWS Region, as \"eu-west-1\"",
             Self::Account => "an AWS account's twelve digits in quotes, as \"111122223333\"",
+            Self::Tag => "a tag as key=value, as \"confidential=yes\"",
             Self::Callee => {
                 "the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\", or \"watchers\", or \"owner\""
             }

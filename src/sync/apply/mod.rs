@@ -152,13 +152,22 @@ impl Worker<'_> {
         if self.rests(hand.note) {
             return Ok(Left { told: Standing::Settled, decorate_at: None });
         }
-        let told = match Box::pin(self.rounds(hand)).await {
-            Ok(()) => Standing::Settled,
-            Err(Stop::At(standing)) => standing,
-            Err(Stop::Replan) => Standing::OutOfTime,
-            Err(Stop::Store(error)) => return Err(error),
-        };
-        Ok(Left { told, decorate_at: self.decorate(told, hand).await? })
+        let told = self.told(hand).await?;
+        let decorate_at = self.decorate(told, hand).await?;
+        // A state may be what more is told below: a level that hides an issue.
+        let is_more = told == Standing::Settled
+            && !self.planner().plan(hand.picture, hand.note, hand.ledger).is_empty();
+        let told = if is_more { self.told(hand).await? } else { told };
+        Ok(Left { told, decorate_at })
+    }
+
+    async fn told(&self, hand: &mut Hand<'_>) -> Result<Standing, state::Error> {
+        match Box::pin(self.rounds(hand)).await {
+            Ok(()) => Ok(Standing::Settled),
+            Err(Stop::At(standing)) => Ok(standing),
+            Err(Stop::Replan) => Ok(Standing::OutOfTime),
+            Err(Stop::Store(error)) => Err(error),
+        }
     }
 
     /// Making an anchor changes what is missing, so the plan is made anew after it: at most container, anchor, the rest.

@@ -1,8 +1,10 @@
 //! How is a case brought up to date? Hint, lease, look, plan, perform, release.
 
+pub(crate) mod keep;
 mod notes;
 mod picture;
 pub mod preview;
+mod restrict;
 mod schedule;
 mod whose;
 
@@ -225,6 +227,9 @@ async fn turn(
     report: &mut Report,
 ) -> Result<Turn, state::Error> {
     let (world, started) = (context.world, context.world.now());
+    if notes.case.note.forgotten {
+        return Ok(Turn { next_at: None, done: true });
+    }
     let verify = notes.case.note.verify_at.is_some_and(|at| at <= started);
     let told = match mem::take(&mut notes.are_new) {
         true => KnownLedgers::nothing(context.targets.len()),
@@ -251,6 +256,12 @@ async fn turn(
         return Ok(Turn::blind(started + LOOK_AGAIN));
     }
     notes.case.note.seen(&seen);
+    if keep::is_over(context, &seen.case, notes).await? {
+        return Ok(Turn { next_at: None, done: true });
+    }
+    if !restrict::judged(context, &seen.case, notes).await? {
+        return Ok(Turn::blind(started + LOOK_AGAIN));
+    }
     let CaseNote { waiting, turned, .. } = &notes.case.note;
     notes.case.note.turned = turn::turned(*waiting, *turned, &seen.case);
     notes.case.note.waiting = turn::since(notes.case.note.waiting, &seen.case, &seen.comments);

@@ -99,5 +99,8 @@ pub(super) fn links(context: &Context<'_>, notes: &Notes, case: &CaseId) -> Link
 /// What one target refuses and others are to say.
 pub(super) fn notices(context: &Context<'_>, case: &Case, notes: &Notes) -> Vec<Notice> {
     let each = context.targets.iter().zip(&notes.targets);
-    each.flat_map(|(target, noted)| target.planner().notices(case, &noted.note)).collect()
+    let of_targets = each.flat_map(|(target, noted)| target.planner().notices(case, &noted.note));
+    let forgets =
+        notes.case.note.forget_at.map(|at| Notice::Forgets { case: case.id.clone(), at: at / 1_000 });
+    of_targets.chain(forgets).collect()
 }

@@ -20,6 +20,7 @@ use crate::{
 /// What is read of an issue.
 pub(super) const STANDS: &str = "fields=status,creator,created,updated&properties=casebridge";
 const DESCRIPTION: &str = "description";
+const SECURITY: &str = "security";
 /// So many minutes two clocks may differ.
 const CLOCKS: Millis = 5;
 /// So many pages of issues are looked through.
@@ -127,14 +128,24 @@ impl Jira<'_> {
     /// Makes an issue. The property is part of the one request: an issue of ours is never without it. What the project's
     /// create screen does not have is left out; a description is set then.
     pub async fn create_issue(&self, issue: IssueText<'_>) -> Result<Created, Failure> {
+        self.create_issue_under(issue, None).await
+    }
+
+    /// The same under a security level, from its beginning on: never without it.
+    pub async fn create_issue_under(
+        &self,
+        issue: IssueText<'_>,
+        level: Option<&str>,
+    ) -> Result<Created, Failure> {
         let mut fields = self.new_fields(&issue);
+        fields.extend(level.map(|level| (SECURITY.to_owned(), json!({"id": level}))));
         let answer = self.post_issue(&issue, &fields).await?;
         if answer.status != 400 || answer::fields(&answer).is_empty() {
             return made(&answer);
         }
         let Ok(Some(screen)) = self.create_screen().await else { return made(&answer) };
         let left_out = fields::fit(&mut fields, &screen);
-        if left_out.is_empty() {
+        if left_out.is_empty() || left_out.contains(SECURITY) {
             return made(&answer);
         }
         let made = made(&self.post_issue(&issue, &fields).await?)?;
@@ -258,6 +269,19 @@ impl Jira<'_> {
         let answer = self.read_issue(IssueRef::Id(issue), "fields=description").await?;
         let description = answer.pointer("/fields/description").unwrap_or(&Value::Null);
         Ok(!plain(description, &Names::default()).trim().is_empty())
+    }
+
+    /// Lets only those see an issue who are in this security level.
+    pub async fn set_level(&self, issue: &IssueId, level: &str) -> Result<(), Failure> {
+        let path = ["issue", issue.as_str()];
+        let ask = JiraRequest {
+            what: "set fields",
+            place: Concern::Issue,
+            method: Method::PUT,
+            path: &path,
+            query: "",
+        };
+        self.ask(ask, Some(&json!({"fields": {"security": {"id": level}}}))).await.map(drop)
     }
 
     /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.

@@ -26,6 +26,7 @@ const QUARANTINE_ISSUE: Millis = 300_000;
 /// After so many refusals an issue goes without a link.
 const LINKS: u32 = 5;
 pub const STATUS: &str = "status";
+const LEVEL: &str = "level";
 
 #[derive(Clone, Copy, Debug)]
 pub struct JiraPlanner<'a> {
@@ -36,10 +37,38 @@ pub(super) enum IssueState<'s> {
     Text,
     Status(&'s str),
     Link { title: &'static str, url: String },
+    Level(&'s str),
 }
 
 impl<'a> JiraPlanner<'a> {
-    pub(super) fn states(&self, picture: &Picture) -> Vec<(Decoration, IssueState<'a>)> {
+    /// The level under which the issue of a restricted case stands.
+    pub(super) fn level(&self, note: &PlaceNote) -> Option<&'a str> {
+        self.settings.restricted_level.as_deref().filter(|_| note.restricted.is_some())
+    }
+
+    /// Whether an issue may show the case at all.
+    fn may_have_one(&self, note: &PlaceNote) -> bool {
+        note.restricted.is_none() || self.settings.restricted_level.is_some()
+    }
+
+    /// Whether only those read it who may.
+    fn is_hidden_enough(&self, note: &PlaceNote) -> bool {
+        match self.level(note) {
+            Some(level) => note.set.get(LEVEL).is_some_and(|set| *set == Fingerprint::of(level).as_str()),
+            None => note.restricted.is_none(),
+        }
+    }
+
+    pub(super) fn states(&self, picture: &Picture, note: &PlaceNote) -> Vec<(Decoration, IssueState<'a>)> {
+        if !self.may_have_one(note) {
+            return Vec::new();
+        }
+        let level = self
+            .level(note)
+            .map(|level| (Decoration::new(LEVEL, Fingerprint::of(level)), IssueState::Level(level)));
+        if !self.is_hidden_enough(note) {
+            return level.into_iter().collect();
+        }
         let View { case, links, .. } = &picture.view;
         let text = (Decoration::new(HOME, self.anchor_fingerprint(&picture.view)), IssueState::Text);
         let console = links.console.as_ref().map(|url| link(LinkTo::Console, url));
@@ -49,7 +78,7 @@ impl<'a> JiraPlanner<'a> {
             (state, IssueState::Status(target))
         });
         // People act on the status: it does not wait for the rest.
-        [status, Some(text), console, slack].into_iter().flatten().collect()
+        [level, status, Some(text), console, slack].into_iter().flatten().collect()
     }
 
     /// Told once a reason: the field, the rule or the code.
@@ -91,8 +120,14 @@ impl Planner for JiraPlanner<'_> {
 
     /// The first part of the description stands in the issue itself.
     fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
+        if !self.may_have_one(note) {
+            return Vec::new();
+        }
         if note.home.is_none() {
             return vec![Effect::anchor(self.anchor_fingerprint(&picture.view))];
+        }
+        if !self.is_hidden_enough(note) {
+            return Vec::new();
         }
         let first = part_key(Stem::Description, 0);
         let stands = |effect: &Effect| matches!(effect, Effect::Create { key, what: What::Content(_), .. } if *key == first);
@@ -109,7 +144,7 @@ impl Planner for JiraPlanner<'_> {
 
     fn decoration(&self, picture: &Picture, note: &PlaceNote) -> Vec<Decoration> {
         match note.home {
-            Some(_) => self.states(picture).into_iter().map(|(state, _)| state).collect(),
+            Some(_) => self.states(picture, note).into_iter().map(|(state, _)| state).collect(),
             None => Vec::new(),
         }
     }

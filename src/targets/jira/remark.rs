@@ -101,6 +101,9 @@ fn head(content: &Content) -> Inline {
             Inline::new().text(&value(&format!("{issue} was deleted, or is hidden")))
         }
         Content::Notice(Notice::NoThread { .. }) => Inline::new().text("The case's thread was deleted"),
+        Content::Notice(Notice::Forgets { at, .. }) => {
+            Inline::new().text(&format!("What is known of this case is forgotten at {}", wording::utc(*at)))
+        }
     }
 }
 

@@ -98,7 +98,8 @@ impl Target for JiraTarget<'_> {
                 Err(Failure::Broken { everywhere: false, why: "Jira has no channels".to_owned() })
             }
             What::Anchor => {
-                let made = self.jira.create_issue(issue_text(mark, picture)).await?;
+                let level = self.planner.level(note);
+                let made = self.jira.create_issue_under(issue_text(mark, picture), level).await?;
                 Ok(remote(&made))
             }
             What::Content(told) => self
@@ -117,7 +118,7 @@ impl Target for JiraTarget<'_> {
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
         let case = &picture.view.case.id;
-        let mut states = self.planner.states(picture).into_iter();
+        let mut states = self.planner.states(picture, note).into_iter();
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
             Some(IssueState::Text) => {
                 let mark = Mark::of(case, &Key(HOME.to_owned()), &state.hash);
@@ -133,6 +134,7 @@ impl Target for JiraTarget<'_> {
                     Err(Failure::Content { why: "its workflow, which has no way there".to_owned() })
                 }
             },
+            Some(IssueState::Level(level)) => self.jira.set_level(&issue(note)?, level).await,
             Some(IssueState::Link { title, url }) => {
                 let id = format!("casebridge/{case}/{}", text::hash(title));
                 let link = RemoteLink { id: &id, url: &url, title };

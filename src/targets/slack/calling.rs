@@ -8,7 +8,7 @@ use super::{
     known::{Fact, remembered},
 };
 use crate::{
-    case::{Email, GroupId, MemberId, Millis, UserId},
+    case::{ChannelId, Email, GroupId, MemberId, Millis, UserId},
     http::Failure,
     state::record,
     targets::content::{Call, Called},
@@ -59,6 +59,16 @@ impl SlackTarget<'_> {
             CALLS => Calls::Summed(call),
             _ => Calls::Quiet(Call { whom: Vec::new(), ..call }),
         })
+    }
+
+    /// For a restricted case: nobody is invited for a call, and only who is there is mentioned.
+    pub(super) async fn among(&self, call: &Call, channel: &ChannelId) -> Result<Call, Failure> {
+        let members = self.slack.members(channel).await?;
+        let is_there = |one: &Called| match one {
+            Called::Member(id) => members.iter().any(|member| *id == member.as_str()),
+            Called::Email(_) => false,
+        };
+        Ok(Call { whom: call.whom.iter().filter(|one| is_there(one)).cloned().collect(), ..call.clone() })
     }
 
     /// Who is called must be able to read it. No call waits for that: who cannot come is mentioned all the same.

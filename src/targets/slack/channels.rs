@@ -110,6 +110,32 @@ impl Slack<'_> {
         answer.get("channel").map(is_shared).ok_or_else(|| Failure::unreadable(method))
     }
 
+    /// Asks whether everybody in the workspace may read a channel. What Slack does not say counts as yes.
+    pub async fn is_public(&self, channel: &ChannelId) -> Result<bool, Failure> {
+        let answer = self.read(ApiMethod::ConversationsInfo, &[("channel", channel.as_str())]).await?;
+        Ok(answer.pointer("/channel/is_private").and_then(Value::as_bool) != Some(true))
+    }
+
+    /// Everybody who is in a channel; nobody where the app may not see it.
+    pub async fn members(&self, channel: &ChannelId) -> Result<Vec<UserId>, Failure> {
+        let method = ApiMethod::ConversationsMembers;
+        let (mut members, mut cursor, mut pages) = (Vec::new(), None, Pages::default());
+        loop {
+            let mut pairs = vec![("channel", channel.as_str()), ("limit", "1000")];
+            pairs.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+            let Some(answer) = self.try_find(method, &pairs, &["channel_not_found"]).await? else {
+                return Ok(Vec::new());
+            };
+            let page = answer.get("members").and_then(Value::as_array);
+            let page = page.ok_or_else(|| Failure::unreadable(method))?;
+            members.extend(page.iter().filter_map(Value::as_str).map(UserId::new));
+            cursor = pages.follow(method, next_cursor(&answer))?;
+            if cursor.is_none() {
+                return Ok(members);
+            }
+        }
+    }
+
     pub async fn join(&self, channel: &ChannelId) -> Result<(), Failure> {
         self.write(ApiMethod::ConversationsJoin, &json!({"channel": channel})).await.map(drop)
     }

@@ -20,6 +20,7 @@ pub(crate) enum Fact<'a> {
     Person(&'a UserId),
     Group(&'a GroupId),
     Channel(&'a ChannelId),
+    Public(&'a ChannelId),
     GroupName(&'a GroupId),
     ChannelName(&'a ChannelId),
 }
@@ -30,6 +31,7 @@ impl fmt::Display for Fact<'_> {
             Self::Person(user) => write!(f, "person/{user}"),
             Self::Group(group) => write!(f, "group/{group}"),
             Self::Channel(channel) => write!(f, "channel/{channel}"),
+            Self::Public(channel) => write!(f, "public/{channel}"),
             Self::GroupName(group) => write!(f, "name/group/{group}"),
             Self::ChannelName(channel) => write!(f, "name/channel/{channel}"),
         }
@@ -47,6 +49,13 @@ pub(super) async fn ours_until(slack: &Slack<'_>, channel: &ChannelId) -> Result
     let find = async || slack.is_shared(channel).await;
     let (until, shared) = dated(slack.world, Fact::Channel(channel), find).await?;
     Ok((!shared).then_some(until))
+}
+
+/// Until when it holds that not everybody in the workspace may read a channel; `None` where they may.
+pub(super) async fn private_until(slack: &Slack<'_>, channel: &ChannelId) -> Result<Option<Millis>, Failure> {
+    let find = async || slack.is_public(channel).await;
+    let (until, public) = dated(slack.world, Fact::Public(channel), find).await?;
+    Ok((!public).then_some(until))
 }
 
 /// What was found out less than five minutes ago, or is found out now.

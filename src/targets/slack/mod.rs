@@ -49,6 +49,7 @@ pub use self::{
 };
 pub(crate) use self::{
     mrkdwn::{DATE, Mrkdwn},
+    planner::invitation_name,
     reading::MessageParts,
 };
 use crate::{

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{KIND, Message, MessageRef, card::card_with_replies, channel_topic, content, parts};
 use crate::{
-    case::{Case, ChannelId, Email, Ts, text},
+    case::{Case, ChannelId, Email, MemberId, Ts, text},
     config::settings::{self, Layout},
     state::{
         TargetKind,
@@ -31,13 +31,19 @@ pub struct SlackPlanner<'a> {
     pub settings: &'a settings::SlackSettings,
 }
 
-pub(super) enum ChannelState<'s> {
+pub(super) enum ChannelState {
     Card,
     Topic(String),
-    Invitation(&'s Email),
+    Invitation(Invitee),
 }
 
-impl<'a> SlackPlanner<'a> {
+/// Somebody who is to be in a case's channel.
+pub(super) enum Invitee {
+    Email(Email),
+    Member(MemberId),
+}
+
+impl SlackPlanner<'_> {
     pub(super) fn card(&self, view: &View) -> Message {
         card_with_replies(view, self.settings)
     }
@@ -57,7 +63,16 @@ impl<'a> SlackPlanner<'a> {
         match (&note.channel, &note.home, being_made) {
             (Some(_), ..) | (None, None, Some(KeyName::Container)) => Layout::Channel,
             (None, Some(_), _) | (None, None, Some(KeyName::Anchor)) => Layout::Thread,
+            (None, None, _) if note.restricted.is_some() => Layout::Channel,
             (None, None, _) => self.settings.layout,
+        }
+    }
+
+    /// Into the channel of a restricted case come those alone who may know of it.
+    fn invited(&self, note: &PlaceNote) -> Vec<Invitee> {
+        match &note.restricted {
+            Some(people) => people.iter().cloned().map(Invitee::Member).collect(),
+            None => self.settings.invite.iter().cloned().map(Invitee::Email).collect(),
         }
     }
 
@@ -65,23 +80,31 @@ impl<'a> SlackPlanner<'a> {
         self.layout(note) == Layout::Channel
     }
 
-    pub(super) fn states(&self, picture: &Picture, note: &PlaceNote) -> Vec<(Decoration, ChannelState<'a>)> {
+    pub(super) fn states(&self, picture: &Picture, note: &PlaceNote) -> Vec<(Decoration, ChannelState)> {
         let card = Decoration::new(HOME, self.anchor_fingerprint(&picture.view));
         let mut states = vec![(card, ChannelState::Card)];
         if self.has_own_channel(note) {
             let topic = channel_topic(&picture.view);
-            states.extend(self.settings.invite.iter().map(invitation));
+            states.extend(self.invited(note).into_iter().map(invitation));
             states.push((Decoration::new(TOPIC, Fingerprint::of(&topic)), ChannelState::Topic(topic)));
         }
         states
     }
 }
 
-fn invitation(email: &Email) -> (Decoration, ChannelState<'_>) {
-    let name = format!("invitation/{}", text::hash(email.as_str()));
+/// The name of the state that somebody was invited.
+pub(crate) fn invitation_name(whom: &str) -> String {
+    format!("invitation/{}", text::hash(whom))
+}
+
+fn invitation(invitee: Invitee) -> (Decoration, ChannelState) {
+    let name = invitation_name(match &invitee {
+        Invitee::Email(email) => email.as_str(),
+        Invitee::Member(id) => id.as_str(),
+    });
     (
         Decoration::new(name, Fingerprint::new("done")).given_up_after(INVITATIONS),
-        ChannelState::Invitation(email),
+        ChannelState::Invitation(invitee),
     )
 }
 

@@ -13,12 +13,12 @@ use super::{
     code::NO_REPLIES,
     content, known,
     method::ApiMethod,
-    planner::{ChannelState, SlackPlanner, card_at},
+    planner::{ChannelState, Invitee, SlackPlanner, card_at},
     said_by_a_person,
     thread::many,
 };
 use crate::{
-    case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts},
+    case::{Case, CaseId, ChannelId, Millis, Seconds, Ts, UserId},
     config::settings::Layout,
     http::{Failure, Pages},
     state::{
@@ -63,12 +63,19 @@ impl<'a> SlackTarget<'a> {
     }
 
     /// Somebody whom Slack does not know, or who may not come, keeps nobody else waiting.
-    async fn invite(&self, email: &Email, note: &PlaceNote) -> Result<(), Failure> {
+    async fn invite(&self, invitee: &Invitee, note: &PlaceNote) -> Result<(), Failure> {
         let channel = own_channel(note);
-        let Some(user) = self.slack.user_by_email(email).await? else {
-            return Err(Failure::Content { why: "users_not_found".to_owned() });
+        let users: Vec<_> = match invitee {
+            Invitee::Email(email) => self.slack.user_by_email(email).await?.into_iter().collect(),
+            Invitee::Member(id) => match id.group() {
+                Some(group) => self.slack.group_members(&group).await?,
+                None => vec![UserId::new(id.as_str())],
+            },
         };
-        match self.slack.invite(&channel, &[user]).await?.first() {
+        if users.is_empty() {
+            return Err(Failure::Content { why: "users_not_found".to_owned() });
+        }
+        match self.slack.invite(&channel, &users).await?.first() {
             Some(one) => Err(Failure::Content { why: one.code.to_string() }),
             None => Ok(()),
         }
@@ -82,6 +89,10 @@ impl<'a> SlackTarget<'a> {
         note: &PlaceNote,
     ) -> Result<Ts, Failure> {
         let to = place(self.planner.layout(note), note)?;
+        if note.restricted.is_some() {
+            let call = self.among(call, &to.channel).await?;
+            return self.slack.post(&to, mark, &content(&Content::Call(call), plainness)).await;
+        }
         match self.ready(call, &to).await? {
             Calls::Made(call) => {
                 self.slack.broadcast(&to, mark, &content(&Content::Call(call), plainness)).await
@@ -175,7 +186,7 @@ impl Target for SlackTarget<'_> {
                 self.slack.update(&card_of(note)?, &mark, &self.planner.card(&picture.view)).await
             }
             Some(ChannelState::Topic(topic)) => self.slack.set_topic(&own_channel(note), &topic).await,
-            Some(ChannelState::Invitation(email)) => self.invite(email, note).await,
+            Some(ChannelState::Invitation(invitee)) => self.invite(&invitee, note).await,
             None => Err(Failure::Content { why: "no such setting here".to_owned() }),
         }
     }
@@ -254,7 +265,18 @@ impl Target for SlackTarget<'_> {
     }
 
     async fn ours_until(&self, note: &PlaceNote) -> Result<Option<Millis>, Failure> {
-        known::ours_until(&self.slack, &self.planner.told_in(note)).await
+        let is_restricted = note.restricted.is_some();
+        if is_restricted && note.channel.is_none() {
+            // Its channel is still to be made: nothing is said anywhere else.
+            return Ok(Some(Millis::MAX));
+        }
+        let channel = self.planner.told_in(note);
+        let ours = known::ours_until(&self.slack, &channel).await?;
+        if !is_restricted && !self.slack.settings.private_only {
+            return Ok(ours);
+        }
+        let private = known::private_until(&self.slack, &channel).await?;
+        Ok(ours.zip(private).map(|(ours, private)| ours.min(private)))
     }
 }
 

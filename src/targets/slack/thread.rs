@@ -109,7 +109,7 @@ fn called(call: &Call) -> Line {
 /// What can be done about it, as buttons.
 fn ways_on(said: &Notice) -> Option<Value> {
     match said {
-        Notice::NotMoved { .. } => None,
+        Notice::NotMoved { .. } | Notice::Forgets { .. } => None,
         Notice::Moved { case, stands, moved, .. } => {
             let close = (format!("{case} close"), "Close case…");
             let back = (format!("{case} jira back"), "Put it back");
@@ -148,6 +148,11 @@ fn notice(said: &Notice) -> Line {
             .own(" was deleted, or takes no replies, so nothing more of it is told in Slack. ")
             .strong(&format!("/sir {case} card"))
             .own(" makes a new card with the whole story."),
+        Notice::Forgets { case, at } => Line::new()
+            .own("🗄️ On ")
+            .date(*at)
+            .own(" Casebridge forgets what it wrote down of this case, but for hashes. AWS keeps the case. To keep it as evidence: ")
+            .strong(&format!("casebridge export {case} --key FILE")),
     }
 }
 

@@ -77,6 +77,9 @@ pub(super) fn investigation_key(step: &Investigation) -> Key {
     Key(format!("investigation/{}", step.id))
 }
 
+/// The key of the line that says when the case is forgotten.
+pub(super) const FORGETS: &str = "forgets";
+
 pub(super) fn nudge_key((for_us, since): (bool, Seconds)) -> Key {
     Key(format!("nudge/{for_us}/{since}"))
 }
@@ -88,6 +91,7 @@ pub(super) fn notice_key(notice: &Notice) -> Key {
         Notice::Moved { issue, moved, .. } => format!("moved/{issue}/{}", moved.id),
         Notice::Lost { issue, .. } => format!("refused/lost/{issue}"),
         Notice::NoThread { .. } => LOST.to_owned(),
+        Notice::Forgets { .. } => FORGETS.to_owned(),
     })
 }
 

@@ -310,7 +310,10 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
         of(jira::KIND, "thread", |planner| planner.notices(&case, &note)).into_iter().find_map(|said| {
             match said {
                 Notice::NotMoved { to, .. } => Some(to),
-                Notice::Moved { .. } | Notice::Lost { .. } | Notice::NoThread { .. } => None,
+                Notice::Moved { .. }
+                | Notice::Lost { .. }
+                | Notice::NoThread { .. }
+                | Notice::Forgets { .. } => None,
             }
         })
     };

@@ -205,7 +205,7 @@ fn told_notice(notice: &Notice, ledger: &Ledger) -> Option<Effect> {
         Notice::NotMoved { issue, to, .. } => Fingerprint::of(&format!("{issue}/{to}")),
         Notice::Moved { moved, .. } => Fingerprint::of(&moved.id),
         Notice::Lost { issue, .. } => Fingerprint::of(issue.as_str()),
-        Notice::NoThread { case } => Fingerprint::of(case.as_str()),
+        Notice::NoThread { case } | Notice::Forgets { case, .. } => Fingerprint::of(case.as_str()),
     };
     let content = Content::Notice(notice.clone());
     match ledger.get(&key) {

@@ -33,7 +33,11 @@ impl Planner for WebhookPlanner<'_> {
         "the webhook"
     }
 
+    /// Of a case of which only some may know nothing is told here.
     fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
+        if note.restricted.is_some() {
+            return Vec::new();
+        }
         if note.home.is_none() {
             return vec![Effect::anchor(self.anchor_fingerprint(&picture.view))];
         }

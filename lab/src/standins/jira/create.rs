@@ -210,10 +210,16 @@ fn checked_field(state: &Site, name: &str, value: Value) -> Result<Value, String
                 .cloned()
                 .ok_or_else(|| format!("User '{account}' does not exist."))
         }
+        // One level, in which the bridge's account is.
+        "securitylevel" if value["id"] == LEVEL => Ok(json!({ "id": LEVEL, "name": "Response team" })),
+        "securitylevel" => Err("Security level is not valid.".to_owned()),
         "priority" => priority(&value).ok_or_else(|| "The priority selected is invalid.".to_owned()),
         _ => Ok(value),
     }
 }
+
+/// The id of the one security level.
+pub const LEVEL: &str = "10021";
 
 /// Jira's five priorities, by id or name.
 fn priority(wanted: &Value) -> Option<Value> {

@@ -53,6 +53,7 @@ pub(super) fn furnish(state: &mut Site) {
         ("environment", "Environment", "doc"),
         ("labels", "Labels", "labels"),
         ("priority", "Priority", "priority"),
+        ("security", "Security Level", "securitylevel"),
         ("assignee", "Assignee", "user"),
         ("reporter", "Reporter", "user"),
         ("duedate", "Due date", "string"),

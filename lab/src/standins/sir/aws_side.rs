@@ -84,6 +84,15 @@ impl SirStandin {
         self.does(|state| change(state, case, values))
     }
 
+    /// Somebody with the rights tags a case.
+    pub fn tags(&self, case: &CaseId, key: &str, value: &str) {
+        self.with(|state| {
+            if let Ok(case) = state.case(case) {
+                case.tags.insert(key.to_owned(), value.into());
+            }
+        });
+    }
+
     /// AWS closes a case with a closure code such as `False Positive`.
     /// Fails when there is no such case or it is closed already.
     pub fn aws_closes(&self, case: &CaseId, code: &str) -> Result<(), String> {

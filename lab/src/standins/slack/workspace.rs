@@ -213,6 +213,15 @@ impl SlackStandin {
         });
     }
 
+    /// Makes a channel private or public.
+    pub fn set_private(&self, channel: &ChannelId, private: bool) {
+        self.with(|state| {
+            if let Some(channel) = state.channels.get_mut(channel) {
+                channel.wire["is_private"] = private.into();
+            }
+        });
+    }
+
     /// Shares a channel with another workspace, or ends that: Slack Connect.
     pub fn set_shared(&self, channel: &ChannelId, shared: bool) {
         self.set_sharing(channel, if shared { Sharing::Connected } else { Sharing::Ours });

@@ -58,6 +58,7 @@ fn reads(sir: SirClient, call: Call) -> Answered {
             Call::ListCaseEdits { case, next } => sir.list_edits(case, next).await,
             Call::ListInvestigations { case, next } => sir.list_investigations(case, next).await,
             Call::GetMembership { membership } => sir.get_membership(membership).await,
+            Call::ListTagsForResource { arn } => sir.list_tags(arn).await,
             _ => Err(Fault::not_sent("This function reads cases and changes nothing.")),
         }
     };
@@ -72,7 +73,8 @@ fn all(sir: SirClient, call: Call) -> Answered {
             | Call::ListComments { .. }
             | Call::ListCaseEdits { .. }
             | Call::ListInvestigations { .. }
-            | Call::GetMembership { .. } => reads(sir, call).await,
+            | Call::GetMembership { .. }
+            | Call::ListTagsForResource { .. } => reads(sir, call).await,
             Call::CreateCase { new } => sir.create_case(*new).await,
             Call::UpdateCase { case, change } => sir.update_case(case, *change).await,
             Call::UpdateCaseStatus { case, status } => sir.update_status(case, status).await,
@@ -97,7 +99,6 @@ fn all(sir: SirClient, call: Call) -> Answered {
             Call::CreateMembership { new } => sir.create_membership(*new).await,
             Call::UpdateMembership { membership, change } => sir.update_membership(membership, *change).await,
             Call::CancelMembership { membership } => sir.cancel_membership(membership).await,
-            Call::ListTagsForResource { arn } => sir.list_tags(arn).await,
             Call::TagResource { arn, tags } => sir.tag(arn, tags).await,
             Call::UntagResource { arn, keys } => sir.untag(arn, keys).await,
             Call::Hub(call) => sir.hub.call(call).await.map(Answer::Hub),
