@@ -15,7 +15,7 @@ use crate::{
 const WAIT: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(3));
 
 /// A service that lets nobody through for so long is left alone for a while: others' cases need the time.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Millis = 30_000;
 
 pub(crate) struct Reader<'a> {
     world: &'a dyn World,
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
 
     /// Asks, and where the service was asked too often asks again, in its turn: what was read before is kept.
     pub(crate) async fn ask(&self, call: Call) -> Result<Answer, ReadingError> {
-        let (mut wait, mut patience, mut in_turn) = (WAIT.0, PATIENCE, self.crowd);
+        let (mut wait, mut patience, mut in_turn) = (WAIT.0, None, self.crowd);
         loop {
             if in_turn {
                 self.turn(&call).await?;
@@ -60,11 +60,11 @@ impl<'a> Reader<'a> {
                 return Ok(answer?);
             };
             let pause = retry_after.unwrap_or_default().max(wait);
-            if pause > patience {
+            let over = *patience.get_or_insert(self.world.now() + PATIENCE);
+            if self.world.now() + Millis::try_from(pause.as_millis()).unwrap_or(Millis::MAX / 2) > over {
                 return Ok(answer?);
             }
             self.world.sleep(pause).await;
-            patience -= pause;
             wait = (wait * 2).min(WAIT.1);
             in_turn = true;
         }

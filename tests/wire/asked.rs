@@ -60,7 +60,7 @@ type Row = (At, &'static str, &'static str, For, Act);
 
 const LINE: &str = "CASE title Two keys leaked";
 
-pub const ASKED: [Row; 27] = [
+pub const ASKED: [Row; 28] = [
     (At::Slack, "users.info", "", Who, Act::Types(LINE)),
     (At::Slack, "usergroups.users.list", "", Who, Act::TypesInGroup(LINE)),
     (At::Slack, "conversations.info", "", Within, Act::Types(LINE)),
