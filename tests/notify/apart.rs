@@ -477,9 +477,9 @@ async fn an_expired_token_is_no_lost_issue() {
 async fn a_thread_that_takes_no_reply_keeps_its_card_from_nothing() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
-    stage
-        .slack
-        .fault(FaultRule::on("chat.postMessage").body(&format!("{case}/")).error("cannot_reply_to_message"));
+    stage.slack.fault(
+        FaultRule::on("chat.postMessage").body(&format!("{case}/")).error("restricted_action_thread_locked"),
+    );
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Containment).unwrap();
     says(&stage, &case, "one").await;
     stage.sir.aws_closes(&case, "False Positive").unwrap();

@@ -88,7 +88,7 @@ use crate::{
         },
     },
     runtime::{World, gate, note},
-    state::{self, Store, Unread},
+    state::{self, Store, Unread, restricted},
     targets::slack::{self, OpenedView, known},
 };
 
@@ -166,7 +166,9 @@ impl Begun {
         let at = chat.world.now();
         let channel = job.place.channel.as_ref().map(|channel| known::Fact::Channel(channel).to_string());
         let person = known::Fact::Person(&job.user).to_string();
-        let names: Vec<String> = [person, gate::quiet_note(slack::KIND)].into_iter().chain(channel).collect();
+        let names = [person, gate::quiet_note(slack::KIND), restricted::NAME.to_owned()];
+        let names: Vec<String> = names.into_iter().chain(channel).collect();
+        note::forget(chat.world, &[restricted::NAME.to_owned()]);
         let (_, here) = join(note::fetch(chat.world, &names), here(chat.world, job)).await;
         Self { at, here }
     }

@@ -14,6 +14,7 @@ use crate::{
         policy::roles::{self, PersonKind},
         reply::Reply,
     },
+    runtime::note,
     state::{
         Note,
         notes::PlaceNote,
@@ -85,9 +86,9 @@ pub(super) async fn may_be_said(
     Ok(in_slack(context, id).await?.channel.as_deref() == Some(channel.as_str()))
 }
 
-/// As the table has it now: what was read a moment ago may be older than a case's being restricted.
+/// As the table had it when the job was begun: what was read before that may be older than a case's being restricted.
 async fn known(context: &CommandContext<'_>) -> Result<RestrictedCases, ActionError> {
-    let text = context.world.store().note(restricted::NAME).await?;
+    let text = note::text(context.world, restricted::NAME).await?;
     Ok(RestrictedCases::parse(text.as_deref())?.0)
 }
 
