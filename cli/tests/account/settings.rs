@@ -25,7 +25,7 @@ async fn a_push_stores_the_file_and_the_trail_names_who_pushed_which_version_and
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_trail_does_not_take_is_said_with_the_line_to_keep() {
     let Some(deployed) = Deployed::set("push-untold").await else { return };
-    let toml = deployed.table.store.settings().await.unwrap().unwrap();
+    let toml = deployed.table.store.settings().await.unwrap().unwrap() + "\n# again\n";
     std::fs::write(deployed.scratch.join("casebridge.toml"), &toml).unwrap();
     let refused = casebridge_lab::standins::FaultRule::on("PutLogEvents").error("AccessDeniedException");
     deployed.standins.logs.fault(refused);
