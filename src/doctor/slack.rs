@@ -198,6 +198,8 @@ async fn guests(slack: &Slack<'_>, channel: &ChannelId) -> Answer {
             format!("none among {LOOKED_AT} of {count} people"),
             "look for guests among the channel's members in Slack",
         ),
+        // The app itself is in every channel that it may see.
+        (true, 0) => wrong("Slack shows nobody in it", "Invite the app there: /invite @Casebridge"),
         (true, count) => fine(format!("none among the {count} who are in it")),
     }
 }
