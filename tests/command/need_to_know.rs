@@ -2,7 +2,7 @@
 
 use casebridge::case::{CaseId, ChannelId, UserId};
 use casebridge_lab::stage::{ANA, BO, Stage, ana, bo, typed};
-use casebridge_lab::standins::SlackStandin;
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 
 /// Both may do everything that a role lets them.
 const ROLES: &str = "[roles]\nadmin = ['U024BE7LH', 'U024BE7LJ']\n";
@@ -177,4 +177,19 @@ async fn a_restricted_cases_channel_that_is_made_public_gets_nothing_more() {
     stage.ana(&format!("{case} comment He is on leave")).await;
     stage.arrive(&stage.events().await).await;
     assert!(!shown(&stage, &own_channel(&stage, &case)).contains("on leave"));
+}
+
+#[tokio::test]
+async fn while_an_issue_does_not_get_its_level_nothing_is_told_in_it() {
+    let rule =
+        format!("restricted_level = '10021'\n[[restrict.rules]]\ntitle = 'payroll'\npeople = ['{ANA}']");
+    let stage = stage(&rule).await;
+    stage.jira.fault(FaultRule::on("editIssue").body("security").error("403"));
+    let case = stage.sir.console_creates_case(TITLE);
+    stage.sir.aws_comments(&case, "AWS Responder", "Who may see it?").unwrap();
+    stage.arrive(&stage.events().await).await;
+    assert_eq!(stage.comments(&case).await, [""; 0]);
+    stage.jira.heal();
+    stage.minutes(61).await;
+    assert_eq!(stage.comments(&case).await.len(), 1);
 }
