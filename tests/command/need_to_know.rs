@@ -130,7 +130,8 @@ async fn the_issue_of_a_restricted_case_stands_under_its_level_before_anything_i
     stage.arrive(&stage.events().await).await;
     assert_eq!(stage.issue(&case).await["fields"]["security"]["id"], "10021");
     assert_eq!(stage.comments(&case).await.len(), 1);
-    assert!(stage.ana(&format!("{case} jira link SEC-9")).await.contains("Only some may know"));
+    let issue = stage.jira.person_creates(&stage.jira.ana(), "Another");
+    assert!(stage.ana(&format!("{case} jira link {issue}")).await.contains("Only some may know"));
     // One that was made before gets it first.
     let other = stage.sir.console_creates_case("Another");
     stage.arrive(&stage.events().await).await;

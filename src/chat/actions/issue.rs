@@ -83,10 +83,6 @@ async fn linkable(
     (jira, id): (&Jira<'_>, &CaseId),
     key: &IssueKey,
 ) -> Result<Result<IssueStatus, Reply>, ActionError> {
-    if noted(context, id, jira::KIND).await?.restricted.is_some() {
-        let why = "Only some may know of this case: it is told in no issue that others may read.";
-        return Ok(Err(context.refuse(why)));
-    }
     let issue = match jira.issue_status(IssueRef::Key(key)).await {
         Ok(issue) => issue,
         Err(Failure::Gone { .. } | Failure::Content { .. }) => {
@@ -115,6 +111,10 @@ fn place(issue: &IssueStatus) -> String {
     format!("jira/{}", issue.id)
 }
 
+fn is_restricted(context: &CommandContext<'_>) -> Reply {
+    context.refuse("Only some may know of this case: it is told in no issue that others may read.")
+}
+
 fn home_at(issue: &IssueStatus) -> Home {
     Home { place: issue.id.to_string(), name: issue.key.to_string() }
 }
@@ -126,7 +126,11 @@ pub(crate) async fn ask_to_link(context: &CommandContext<'_>, id: &CaseId, key: 
         Ok(issue) => issue,
         Err(refusal) => return Ok(refusal),
     };
-    if noted(context, id, jira::KIND).await?.home.as_ref() == Some(&home_at(&issue)) {
+    let note = noted(context, id, jira::KIND).await?;
+    if note.restricted.is_some() {
+        return Ok(is_restricted(context));
+    }
+    if note.home.as_ref() == Some(&home_at(&issue)) {
         return link(context, id, key).await;
     }
     let case = context.case(id).await?;
@@ -142,7 +146,11 @@ pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueK
         Err(refusal) => return Ok(refusal),
     };
     let home = home_at(&issue);
-    let other = noted(context, id, jira::KIND).await?.home.as_ref() != Some(&home);
+    let note = noted(context, id, jira::KIND).await?;
+    if note.restricted.is_some() {
+        return Ok(is_restricted(context));
+    }
+    let other = note.home.as_ref() != Some(&home);
     // Told once: a repetition finds it linked, and must not say that it was so before.
     let anew = context.freeze(Frozen::Anew, other).await?;
     if other {
