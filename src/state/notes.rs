@@ -510,6 +510,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of all that a note can say")]
     fn what_any_release_knew_of_a_place_is_read_as_it_was_meant() {
         let [thread, channel, issue] = told();
         let facts = || Some(Facts::of(&case()));

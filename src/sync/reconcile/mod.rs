@@ -19,7 +19,7 @@ use self::{
 };
 use super::context::{Context, Lease};
 use crate::{
-    case::{CaseId, Comment, Millis, author::Author, turn},
+    case::{Case, CaseId, Comment, Millis, author::Author, turn},
     runtime::{breaker, gate, note},
     state::{
         self, Leaving, Meta, Store, TargetKind, Unread, case_clocks, deeds, earlier,
@@ -62,6 +62,11 @@ struct Turn {
 }
 
 impl Turn {
+    /// Nobody need come back.
+    fn over() -> Self {
+        Self { next_at: None, done: true }
+    }
+
     /// Nothing was seen.
     fn blind(until: Millis) -> Self {
         Self { next_at: Some(until), done: false }
@@ -228,7 +233,7 @@ async fn turn(
 ) -> Result<Turn, state::Error> {
     let (world, started) = (context.world, context.world.now());
     if notes.case.note.forgotten {
-        return Ok(Turn { next_at: None, done: true });
+        return Ok(Turn::over());
     }
     let verify = notes.case.note.verify_at.is_some_and(|at| at <= started);
     let told = match mem::take(&mut notes.are_new) {
@@ -245,7 +250,7 @@ async fn turn(
             let again = blind(lease.case, &trouble, meta.want, &mut notes.case.note);
             let since = *notes.case.note.unseen_since.get_or_insert(started);
             if is_gone(&trouble, started - since) {
-                return Ok(Turn { next_at: None, done: true });
+                return Ok(Turn::over());
             }
             count_unseen(started - since, report);
             return Ok(Turn::blind(world.now() + again));
@@ -256,15 +261,10 @@ async fn turn(
         return Ok(Turn::blind(started + LOOK_AGAIN));
     }
     notes.case.note.seen(&seen);
-    if keep::is_over(context, &seen.case, notes).await? {
-        return Ok(Turn { next_at: None, done: true });
+    if let Some(turn) = ended(context, &seen.case, notes).await? {
+        return Ok(turn);
     }
-    if !restrict::judged(context, &seen.case, notes).await? {
-        return Ok(Turn::blind(started + LOOK_AGAIN));
-    }
-    let CaseNote { waiting, turned, .. } = &notes.case.note;
-    notes.case.note.turned = turn::turned(*waiting, *turned, &seen.case);
-    notes.case.note.waiting = turn::since(notes.case.note.waiting, &seen.case, &seen.comments);
+    passes(&seen, &mut notes.case.note);
     let verify = verify && seen.more == More::Nothing;
     // What was told is known otherwise once it was compared with what stands there.
     let told = if verify { KnownLedgers::default() } else { told };
@@ -279,8 +279,7 @@ async fn turn(
     let done = report.tally.done;
     let Told { left, news, call_at } = tell(context, lease, (&seen, &told), notes, report).await?;
     remember(context, &seen, schedule::Asked { want: meta.want, news, started }, &mut notes.case.note);
-    let next_at = come_back(context, &seen, &notes.case.note, &left);
-    let next_at = next_at.into_iter().chain(call_at).min();
+    let next_at = come_back(context, &seen, &notes.case.note, &left).into_iter().chain(call_at).min();
     report.waiting = schedule::waiting(&left);
     // How fast what is new is told: what is only set, comes by itself, or is told nowhere any more says nothing of that.
     if news > 0 && report.waiting == 0 && report.tally.done > done {
@@ -292,6 +291,21 @@ async fn turn(
     }
     let done = settled && seen.more == More::Nothing && notes.case.note.look_again_at.is_none();
     Ok(Turn { next_at, done })
+}
+
+/// A turn that ends before anything is told: the case is kept no longer, or who may know of it is not known yet.
+async fn ended(context: &Context<'_>, case: &Case, notes: &mut Notes) -> Result<Option<Turn>, state::Error> {
+    if keep::is_over(context, case, notes).await? {
+        return Ok(Some(Turn::over()));
+    }
+    let judged = restrict::judged(context, case, notes).await?;
+    Ok((!judged).then(|| Turn::blind(context.world.now() + LOOK_AGAIN)))
+}
+
+/// Whose move it is now, and since when.
+fn passes(seen: &Look, note: &mut CaseNote) {
+    note.turned = turn::turned(note.waiting, note.turned, &seen.case);
+    note.waiting = turn::since(note.waiting, &seen.case, &seen.comments);
 }
 
 /// What is asked before anything is sent, beside the first read of the case: where something is to be expected.
