@@ -173,7 +173,8 @@ async fn of_the_channel(patient: &Patient<'_>, slack: &Slack<'_>, found: &mut Fi
         };
         found.add(check, answer);
     }
-    found.add("slack.guests", guests(slack, channel).await);
+    let guests = if is_member { guests(slack, channel).await } else { behind("slack.member") };
+    found.add("slack.guests", guests);
 }
 
 /// Guests read what is told there, though they may ask for nothing.
