@@ -8,6 +8,7 @@ exports.warns = true;
 
 exports.tell = async (person) => {
   const { page } = person;
+  await page.locator("#story-name option[value=sixty]").waitFor({ state: "attached" });
   const names = await page.locator("#story-name option").evaluateAll((all) => all.map((one) => one.value));
   for (const name of names.filter(Boolean)) {
     await page.locator("#story-name").selectOption(name);
@@ -16,7 +17,7 @@ exports.tell = async (person) => {
     await next.filter({ hasText: "Begin" }).waitFor();
     for (let step = 1; (await next.innerText()) !== "The end"; step += 1) {
       await next.click();
-      await page.locator("#story-step", { hasText: new RegExp(`^${step} of`) }).waitFor();
+      await page.locator("#story-step", { hasText: new RegExp(`^${step} of`) }).waitFor({ timeout: 120_000 });
       await page.locator("#goes-on:enabled, #goes-on:text-is('The end')").waitFor({ timeout: 120_000 });
       await person.seesZeros();
     }
