@@ -47,11 +47,13 @@ pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> 
     if agenda.next > now {
         return Ok(agenda.broken);
     }
-    let next = now + Millis::from(settings.timing.discover_minutes) * 60_000;
+    let pause = Millis::from(settings.timing.discover_minutes) * 60_000;
+    let next = now + pause;
     let take = |agenda: &mut Agenda| agenda.next <= now && mem::replace(&mut agenda.next, next) != next;
     let Some(before) = agenda::change(store, take).await? else { return Ok(agenda.broken) };
     let day = |at: Millis| at.div_euclid(DAY);
-    let keeping = (day(before.next) != day(now)).then_some(&settings.timing);
+    let last = before.next - pause;
+    let keeping = (day(last) != day(now)).then_some(&settings.timing);
     if let Err(error) = walk(world, keeping, until).await {
         // The turn was taken but not done: it is given back.
         let give_back = |agenda: &mut Agenda| mem::replace(&mut agenda.next, before.next) == next;

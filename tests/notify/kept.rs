@@ -94,6 +94,18 @@ async fn a_case_that_was_closed_long_before_this_release_is_said_to_be_forgotten
 }
 
 #[tokio::test]
+async fn hour_after_hour_the_day_comes_on_which_it_is_said() {
+    let stage = Stage::set().await;
+    let case = closed(&stage).await;
+    stage.later(75 * DAY);
+    for _ in 0..50 {
+        stage.later(DAY / 24);
+        stage.minutes(1).await;
+    }
+    assert_eq!(count(&stage.lines(&case).await, "Casebridge forgets"), 1);
+}
+
+#[tokio::test]
 async fn a_case_that_is_forgotten_at_once_is_told_nowhere_again_and_the_trail_keeps_who_did_what() {
     let stage = Stage::set().await;
     let case = closed(&stage).await;
