@@ -180,6 +180,15 @@ fn once(judge: &mut Findings<'_>, place: &TargetView<'_>, id: &CaseId) {
     }
 }
 
+/// Whether the description was longer once than another one that it had later.
+fn became_shorter(life: &CaseHistory) -> bool {
+    let length = |is: &serde_json::Map<String, serde_json::Value>| {
+        is.get("description").and_then(|is| is.as_str()).map(|text| text.chars().count())
+    };
+    let lengths: Vec<usize> = life.was.iter().filter_map(|(_, is)| length(is)).collect();
+    lengths.windows(2).any(|pair| pair[1] < pair[0])
+}
+
 /// Each thing below a card or an issue is of a kind that something calls for; whose words they are is asked elsewhere.
 fn called_for(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory) {
     let was = |field: &str, words: &str| {
@@ -190,6 +199,10 @@ fn called_for(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHisto
     for shown in &place.told {
         for (_, text) in &shown.said {
             let untrue = match told(text) {
+                // Of a text that became shorter a part says so.
+                ReadText::Description { words, part: (1, 1) } if words == "This part fell away." => {
+                    !became_shorter(life)
+                }
                 ReadText::Description { words, part: (1, 1) } => !was("description", &read::plain(&words)),
                 ReadText::Other => !judge.around.is_reworded(text),
                 ReadText::Description { .. }
