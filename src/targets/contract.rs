@@ -44,7 +44,9 @@ pub trait Planner {
 
     /// What is to be set beside it: nothing told waits for it, and it may be set again without harm. None before the
     /// anchor stands.
-    fn decoration(&self, picture: &Picture, note: &PlaceNote) -> Vec<Decoration>;
+    fn decoration(&self, _picture: &Picture, _note: &PlaceNote) -> Vec<Decoration> {
+        Vec::new()
+    }
 
     /// A text as the pieces that one message or comment each can hold; one at least.
     fn parts(&self, text: &str) -> Vec<String>;
@@ -59,9 +61,11 @@ pub trait Planner {
     fn anchor(&self, remote: &str, note: &PlaceNote) -> Home;
 
     /// The places that lead to a case with this anchor, so that a command given there needs no case id.
-    fn bindings(&self, anchor: &Home, note: &PlaceNote) -> Vec<String>;
+    fn bindings(&self, _anchor: &Home, _note: &PlaceNote) -> Vec<String> {
+        Vec::new()
+    }
 
-    fn link(&self, anchor: &Home, links: &mut Links);
+    fn link(&self, _anchor: &Home, _links: &mut Links) {}
 
     /// What others are to say of what became of the anchor.
     fn notices(&self, _case: &Case, _note: &PlaceNote) -> Vec<Notice> {
@@ -69,7 +73,9 @@ pub trait Planner {
     }
 
     /// Which turn a write waits for; `None` where it needs none. Most targets count additions alone.
-    fn slot(&self, note: &PlaceNote, adds: bool) -> Option<Slot>;
+    fn slot(&self, _note: &PlaceNote, _adds: bool) -> Option<Slot> {
+        None
+    }
 
     /// For how long an addition without an answer may still arrive, or not be found yet.
     fn quarantine(&self, _key: &Key) -> Millis {
@@ -77,7 +83,9 @@ pub trait Planner {
     }
 
     /// Whether what is gone was taken away by people for good. Else it may be hidden for now, and come back.
-    fn forgets_what_is_gone(&self) -> bool;
+    fn forgets_what_is_gone(&self) -> bool {
+        false
+    }
 
     /// Whether what was told stands without its anchor. Else it is told anew together with it.
     fn stands_alone(&self, _note: &PlaceNote) -> bool {

@@ -11,9 +11,9 @@ use crate::{
         notes::{Home, PlaceNote},
     },
     targets::{
-        content::{Content, Links, Moment, Page, PageStep, View},
-        contract::{Planner, Slot},
-        telling::{Decoration, Effect, Ledger, Picture},
+        content::{Content, Moment, Page, PageStep, View},
+        contract::Planner,
+        telling::{Effect, Ledger, Picture},
     },
 };
 
@@ -56,10 +56,6 @@ impl Planner for PagerDutyPlanner {
         false
     }
 
-    fn decoration(&self, _picture: &Picture, _note: &PlaceNote) -> Vec<Decoration> {
-        Vec::new()
-    }
-
     fn parts(&self, text: &str) -> Vec<String> {
         vec![text.to_owned()]
     }
@@ -74,20 +70,6 @@ impl Planner for PagerDutyPlanner {
 
     fn anchor(&self, remote: &str, _note: &PlaceNote) -> Home {
         Home { place: KIND.to_string(), name: remote.to_owned() }
-    }
-
-    fn bindings(&self, _anchor: &Home, _note: &PlaceNote) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn link(&self, _anchor: &Home, _links: &mut Links) {}
-
-    fn slot(&self, _note: &PlaceNote, _adds: bool) -> Option<Slot> {
-        None
-    }
-
-    fn forgets_what_is_gone(&self) -> bool {
-        false
     }
 }
 
@@ -126,6 +108,7 @@ mod tests {
     use crate::{
         case::snapshot::tests::case,
         state::{key::Plainness, notes::Intent},
+        targets::content::Links,
     };
 
     fn picture(pages: &[(&str, bool, bool)]) -> Picture {

@@ -10,9 +10,9 @@ use crate::{
         notes::{Home, PlaceNote},
     },
     targets::{
-        content::{Content, Links, View},
-        contract::{Planner, Slot},
-        telling::{self, Decoration, Effect, Ledger, Picture},
+        content::{Content, View},
+        contract::Planner,
+        telling::{self, Effect, Ledger, Picture},
     },
 };
 
@@ -54,10 +54,6 @@ impl Planner for WebhookPlanner<'_> {
         keys
     }
 
-    fn decoration(&self, _picture: &Picture, _note: &PlaceNote) -> Vec<Decoration> {
-        Vec::new()
-    }
-
     fn parts(&self, text: &str) -> Vec<String> {
         text::parts(text, PART)
     }
@@ -72,19 +68,5 @@ impl Planner for WebhookPlanner<'_> {
 
     fn anchor(&self, remote: &str, _note: &PlaceNote) -> Home {
         Home { place: KIND.to_string(), name: remote.to_owned() }
-    }
-
-    fn bindings(&self, _anchor: &Home, _note: &PlaceNote) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn link(&self, _anchor: &Home, _links: &mut Links) {}
-
-    fn slot(&self, _note: &PlaceNote, _adds: bool) -> Option<Slot> {
-        None
-    }
-
-    fn forgets_what_is_gone(&self) -> bool {
-        false
     }
 }
