@@ -64,7 +64,15 @@ fn view(text: &str, status: Status) -> View {
         jira: Some(format!("https://jira.example.com/{}", "x".repeat(5_000))),
         slack: Some("javascript:alert(1)".to_owned()),
     };
-    View { case, links, waiting_since: Some(1), agent_waits: true, owner: None, last_word: None }
+    View {
+        case,
+        links,
+        waiting_since: Some(1),
+        answered: false,
+        agent_waits: true,
+        owner: None,
+        last_word: None,
+    }
 }
 
 fn authors(text: &str) -> Vec<Author> {

@@ -170,6 +170,13 @@ pub struct Comment {
     pub body: String,
 }
 
+impl Comment {
+    /// Whether one of AWS's people, or AWS's service, said it.
+    pub(crate) fn is_of_aws(&self) -> bool {
+        matches!(author::Author::of(&self.creator), author::Author::AwsResponder | author::Author::Service)
+    }
+}
+
 /// One line of ListCases.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseSummary {

@@ -9,30 +9,41 @@ pub fn is_ours(status: &Status, resolver: Resolver, waits_for_customer: bool) ->
     (*status != Status::Closed).then_some(waits_for_customer || resolver == Resolver::Own)
 }
 
-/// Whose move it is (the user's own team: `true`) and since when: since it became so, or since somebody last spoke.
-/// `None` once the case is closed.
-pub fn since(before: Option<(bool, Seconds)>, case: &Case, comments: &[Comment]) -> Option<(bool, Seconds)> {
-    let ours = is_ours(&case.status, case.resolver, case.waits_for_customer)?;
-    let turned = match before {
-        Some((was_ours, since)) if was_ours == ours => Some(since),
-        Some(_) => case.updated,
-        None => case.created,
-    };
-    let spoke = comments.iter().map(|comment| comment.created).max();
-    Some((ours, turned.max(spoke).or(case.updated).unwrap_or_default()))
+/// What is known of whose move it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// The user's own team's (`true`), and since it became so or somebody last spoke. `None` once the case is closed.
+    pub(crate) waiting: Option<(bool, Seconds)>,
+    /// When the service last passed it to whoever has it.
+    pub(crate) turned: Option<Seconds>,
+    /// The service waits for the user still, though they have the last word.
+    pub(crate) answered: bool,
 }
 
-/// When the move last passed to whoever has it. `known`: what was known of it before.
-pub(crate) fn turned(
-    before: Option<(bool, Seconds)>,
-    known: Option<Seconds>,
-    case: &Case,
-) -> Option<Seconds> {
-    let ours = is_ours(&case.status, case.resolver, case.waits_for_customer)?;
-    match before {
-        Some((was_ours, since)) if was_ours == ours => known.or(Some(since)),
-        Some(_) => case.updated,
-        None => case.created,
+impl Turn {
+    /// What it is now, with what the comments add that are newer than what was known.
+    pub(crate) fn passed(self, case: &Case, comments: &[Comment]) -> Self {
+        let Some(asks) = is_ours(&case.status, case.resolver, case.waits_for_customer) else {
+            return Self::default();
+        };
+        let asked = self.waiting.map(|(ours, _)| ours || self.answered);
+        let known_to = self.waiting.map(|(_, since)| since);
+        let turned = match asked {
+            Some(before) if before == asks => self.turned.or(known_to),
+            Some(_) => case.updated,
+            None => case.created,
+        };
+        let newest = comments.iter().rfind(|one| known_to.is_none_or(|known| one.created >= known));
+        let last_word_is_ours = match newest {
+            Some(said) => !said.is_of_aws() && turned.is_none_or(|turned| said.created >= turned),
+            None => self.answered && asked == Some(asks),
+        };
+        let answered = asks && case.resolver == Resolver::Aws && last_word_is_ours;
+        let ours = asks && !answered;
+        let kept = self.waiting.filter(|(before, _)| *before == ours).and(known_to);
+        let spoke = comments.iter().map(|comment| comment.created).max();
+        let since = kept.or(turned).max(spoke).or(case.updated).unwrap_or_default();
+        Self { waiting: Some((ours, since)), turned, answered }
     }
 }
 
@@ -58,38 +69,71 @@ mod tests {
     use super::*;
     use crate::case::{CommentId, snapshot::tests::case};
 
-    #[test]
-    fn the_waiting_begins_when_the_move_passes_or_somebody_speaks() {
-        let mut case = case();
-        case.created = Some(100);
-        case.updated = Some(200);
-        assert_eq!(since(None, &case, &[]), Some((false, 100)));
-        case.waits_for_customer = true;
-        assert_eq!(since(Some((false, 100)), &case, &[]), Some((true, 200)));
-        assert_eq!(since(Some((true, 150)), &case, &[]), Some((true, 150)));
-        let comment = Comment {
-            id: CommentId::new("000001"),
-            created: 180,
+    fn said(by: &str, at: Seconds) -> Comment {
+        Comment {
+            id: CommentId::new(format!("{at:06}")),
+            created: at,
             updated: None,
-            creator: String::new(),
+            creator: by.to_owned(),
             body: String::new(),
-        };
-        assert_eq!(since(Some((true, 150)), &case, &[comment]), Some((true, 180)));
-        case.status = crate::case::Status::Closed;
-        assert_eq!(since(Some((true, 150)), &case, &[]), None);
+        }
+    }
+
+    fn aws(at: Seconds) -> Comment {
+        said("AWS Responder", at)
+    }
+
+    fn us(at: Seconds) -> Comment {
+        said("123456789012", at)
+    }
+
+    fn at(waiting: (bool, Seconds), turned: Seconds, answered: bool) -> Turn {
+        Turn { waiting: Some(waiting), turned: Some(turned), answered }
+    }
+
+    /// A case of AWS's that was opened at 100 and changed at 200.
+    fn case_that(waits_for_customer: bool) -> Case {
+        Case { created: Some(100), updated: Some(200), waits_for_customer, ..case() }
     }
 
     #[test]
-    fn the_move_passed_when_it_did_and_not_when_somebody_spoke() {
-        let mut case = case();
-        (case.created, case.updated) = (Some(100), Some(200));
-        assert_eq!(turned(None, None, &case), Some(100));
-        assert_eq!(turned(Some((false, 180)), Some(100), &case), Some(100));
-        case.waits_for_customer = true;
-        assert_eq!(turned(Some((false, 180)), Some(100), &case), Some(200));
-        assert_eq!(turned(Some((true, 250)), None, &case), Some(250), "of a note of 0.1.0");
-        case.status = crate::case::Status::Closed;
-        assert_eq!(turned(Some((true, 250)), Some(200), &case), None);
+    fn the_waiting_begins_when_the_move_passes_or_somebody_speaks() {
+        let (works, asks) = (case_that(false), case_that(true));
+        let before = at((false, 100), 100, false);
+        assert_eq!(Turn::default().passed(&works, &[]), before);
+        assert_eq!(before.passed(&asks, &[]), at((true, 200), 200, false));
+        assert_eq!(at((true, 150), 150, false).passed(&asks, &[]), at((true, 150), 150, false));
+        assert_eq!(at((true, 150), 150, false).passed(&asks, &[aws(180)]), at((true, 180), 150, false));
+        assert_eq!(at((false, 180), 100, false).passed(&works, &[us(190)]), at((false, 190), 100, false));
+        let of_0_1_0 = Turn { waiting: Some((true, 250)), turned: None, answered: false };
+        assert_eq!(of_0_1_0.passed(&asks, &[]), at((true, 250), 250, false));
+        let closed = Case { status: Status::Closed, ..asks };
+        assert_eq!(at((true, 150), 150, false).passed(&closed, &[]), Turn::default());
+    }
+
+    #[test]
+    fn who_answered_waits_for_aws_since_their_answer_until_aws_speaks_again() {
+        let (works, asks) = (case_that(false), case_that(true));
+        let asked = at((true, 200), 200, false);
+        let answered = asked.passed(&asks, &[aws(200), us(260)]);
+        assert_eq!(answered, at((false, 260), 200, true));
+        assert_eq!(answered.passed(&asks, &[]), answered, "no page of what was said");
+        assert_eq!(answered.passed(&asks, &[aws(200), us(260), us(270)]), at((false, 270), 200, true));
+        let again = answered.passed(&asks, &[aws(200), us(260), aws(300)]);
+        assert_eq!(again, at((true, 300), 200, false));
+        assert_eq!(again.passed(&asks, &[us(260), aws(300), us(310)]), at((false, 310), 200, true));
+        assert_eq!(answered.passed(&works, &[us(260)]), at((false, 260), 200, false));
+    }
+
+    #[test]
+    fn what_we_said_before_aws_asked_answers_nothing() {
+        let asks = case_that(true);
+        let before = at((false, 180), 100, false);
+        assert_eq!(before.passed(&asks, &[us(180)]), at((true, 200), 200, false));
+        assert_eq!(before.passed(&asks, &[us(180), us(230)]), at((false, 230), 200, true));
+        assert_eq!(Turn::default().passed(&asks, &[aws(120), us(130)]), at((false, 130), 100, true));
+        let of_ours = Case { resolver: Resolver::Own, ..asks };
+        assert_eq!(Turn::default().passed(&of_ours, &[aws(120), us(130)]), at((true, 130), 100, false));
     }
 
     #[test]

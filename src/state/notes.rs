@@ -58,6 +58,9 @@ pub(crate) struct CaseNote {
     /// When the move last passed to whoever has it.
     #[serde(rename = "turned", default, skip_serializing_if = "Option::is_none")]
     pub(crate) turned: Option<Seconds>,
+    /// The service waits for the user still, though they have the last word: it is AWS's move.
+    #[serde(rename = "answered", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) answered: bool,
     /// How many hints were answered by something new that was seen, or by a second look that saw nothing.
     #[serde(rename = "heard")]
     pub(crate) heard: u64,
@@ -409,6 +412,7 @@ mod tests {
             ..told.clone()
         };
         let turned = CaseNote { turned: Some(1_795_668_900), ..looking.clone() };
+        let answered = CaseNote { waiting: Some((false, 1_795_669_000)), answered: true, ..turned.clone() };
         let closed = CaseNote { verify_at: None, verified_closed: true, waiting: None, ..told.clone() };
         let in_part = CaseNote {
             comments: 60,
@@ -426,6 +430,7 @@ mod tests {
                 ("told", told),
                 ("looking", looking),
                 ("turned", turned),
+                ("answered", answered),
                 ("closed", closed),
                 ("read in part", in_part),
                 ("to be forgotten", CaseNote { forget_at: Some(1_803_444_300_000), ..CaseNote::default() }),
@@ -448,6 +453,7 @@ mod tests {
             "events",
             "rests_until",
             "turned",
+            "answered",
             "forget_at",
             "forgotten",
         ];

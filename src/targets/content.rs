@@ -209,8 +209,18 @@ pub struct View {
     pub links: Links,
     /// Since when it waits for whoever must move; `None` where that is not known.
     pub waiting_since: Option<Seconds>,
+    /// The service waits for the user still, though they have the last word.
+    pub answered: bool,
     pub agent_waits: bool,
     /// Who took it.
     pub owner: Option<Owner>,
     pub last_word: Option<LastWord>,
+}
+
+impl View {
+    /// Whether the user's own team is to move, on a case that is open.
+    pub(crate) fn is_ours(&self) -> bool {
+        let Case { resolver, waits_for_customer, .. } = self.case;
+        resolver == Resolver::Own || self.agent_waits || waits_for_customer && !self.answered
+    }
 }

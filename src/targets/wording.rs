@@ -21,7 +21,7 @@ pub(crate) fn whose_move(view: &View) -> &'static str {
         (true, _) => "Closed",
         (_, Resolver::Own) => "Your team's move",
         _ if view.agent_waits => "Your move: the AI agent of AWS waits for an answer",
-        _ if view.case.waits_for_customer => "Your move: AWS waits for an answer",
+        _ if view.is_ours() => "Your move: AWS waits for an answer",
         _ => "AWS's move",
     }
 }

@@ -105,6 +105,42 @@ async fn an_answer_of_ours_ends_it_and_without_names_the_thread_still_says_so() 
 }
 
 #[tokio::test]
+async fn after_our_answer_it_is_awss_move_since_then_until_aws_asks_again() {
+    let stage = Stage::with("", NOTIFY).await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.aws_comments(&case, "AWS Responder", "Is this yours?").unwrap();
+    stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
+    stage.notify().await;
+    let card = async || stage.lines(&case).await[0].clone();
+    assert!(card().await.contains("👉 Your move: AWS waits for an answer, since"), "{}", card().await);
+    assert!(card().await.contains("Is this yours?"));
+    stage.minutes(5).await;
+    stage.ana(&format!("{case} comment It is ours.")).await;
+    stage.notify().await;
+    let shown = card().await;
+    assert!(shown.contains("⏳ AWS's move, since") && !shown.contains("Your move"), "{shown}");
+    assert!(!shown.contains("Is this yours?"), "it waits for no answer: {shown}");
+    for asked in ["show", "brief", "list", "list mine"] {
+        let line = if asked.starts_with("list") { asked.to_owned() } else { format!("{case} {asked}") };
+        let answer = stage.ana(&line).await;
+        assert!(!answer.to_lowercase().contains("next move: your team"), "{line}: {answer}");
+    }
+    let called = calls(&stage, &case).await.len();
+    stage.minutes(5).await;
+    stage.sir.aws_comments(&case, "AWS Responder", "And this key?").unwrap();
+    stage.notify().await;
+    assert!(card().await.contains("👉 Your move: AWS waits for an answer, since"), "{}", card().await);
+    assert!(card().await.contains("And this key?"));
+    assert_eq!(calls(&stage, &case).await.len(), called, "AWS may be about to take it back");
+    stage.minutes(16).await;
+    let late = calls(&stage, &case).await;
+    assert_eq!(
+        (late.len(), late.last().unwrap().1.as_slice()),
+        (called + 1, &[BO, ANA].map(str::to_owned)[..])
+    );
+}
+
+#[tokio::test]
 async fn whoever_is_called_is_invited_to_the_cases_own_channel_first() {
     let lines = "layout = 'channel'\ninvite = ['ana@example.com']";
     let stage = Stage::with(lines, NOTIFY).await;

@@ -91,6 +91,7 @@ pub fn picture() -> Picture {
             case: case(),
             links,
             waiting_since: None,
+            answered: false,
             agent_waits: false,
             owner: None,
             last_word: None,

@@ -147,6 +147,7 @@ impl Stage {
             case: *read,
             links: Links::default(),
             waiting_since: None,
+            answered: false,
             agent_waits: false,
             owner: None,
             last_word: None,

@@ -4,7 +4,7 @@ use super::{
     clock, comments,
     context::{ActionError, CommandContext, Outcome},
     history, links, need_to_know,
-    next_move::next_move,
+    next_move::NextMove,
 };
 use crate::{
     case::{
@@ -17,8 +17,7 @@ use crate::{
         reply::{Button, Paragraph, Reply},
     },
     state::{
-        Note, Saying, case_clocks,
-        notes::CaseNote,
+        Saying, case_clocks,
         owner::{self, Owner},
     },
     targets::{
@@ -46,7 +45,7 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, post: bool) 
     let answer = Reply::of(head.text("  ").bold(&case.title)).line(facts.told);
     let answer =
         [("AWS said last", true), ("We said last", false)].into_iter().fold(answer, |answer, (who, aws)| {
-            match said.iter().rev().find(|one| is_of_aws(one) == aws) {
+            match said.iter().rev().find(|one| one.is_of_aws() == aws) {
                 Some(one) => answer.line(word(who, one, &sayings)),
                 None => answer,
             }
@@ -66,25 +65,22 @@ struct Facts {
 
 async fn facts(context: &CommandContext<'_>, case: &Case) -> Result<Facts, ActionError> {
     let owner = context.or_parked(owner::of(context.world.store(), &case.id).await)?;
-    let known = context.or_parked(context.world.store().meta(&case.id).await)?;
-    let note = match &known {
-        Some(meta) => context.or_parked(meta.note::<CaseNote>(&case.id, Note::Case))?.0,
-        None => CaseNote::default(),
-    };
+    let moves = NextMove::of(context, case).await?;
     let line = Paragraph::of(format!("Status: {}", case.status.as_str()));
     if case.is_closed() {
         return Ok(Facts { told: line.text(", since ").date(case.closed), owner });
     }
-    let since = note.waiting.map(|(_, since)| since).or(case.updated);
-    let line = line.text(format!("\nNext move: {}, since ", next_move(case))).date(since);
+    let since = moves.since.or(case.updated);
+    let line = line.text(format!("\nNext move: {}, since ", moves.who())).date(since);
     let line = match &owner {
         Some(owner) => line.text("\nOwner: ").text(&owner.name).text(", since ").date(owner.since),
         None => line.text("\nOwner: nobody yet"),
     };
     let line = line.text("\nOpened: ").date(case.created);
     let steps = context.settings.notify.escalate_minutes.iter();
-    let next =
-        since.filter(|_| case.waits_for_customer && owner.as_ref().is_none_or(|it| Some(it.since) < since));
+    let next = since.filter(|_| {
+        case.waits_for_customer && moves.is_ours() && owner.as_ref().is_none_or(|it| Some(it.since) < since)
+    });
     let next = next.and_then(|since| {
         let at = steps.map(|minutes| since + Seconds::from(*minutes) * 60);
         at.filter(|at| *at * 1_000 > context.world.now()).min()
@@ -177,8 +173,4 @@ fn done(edit: &Edit) -> Option<(Seconds, Paragraph)> {
         at,
         line.text(" ").text(history::what(&edit.action)).text(": ").text(text::cut(&edit.message, WORDS)),
     ))
-}
-
-fn is_of_aws(comment: &Comment) -> bool {
-    matches!(Author::of(&comment.creator), Author::AwsResponder | Author::Service)
 }

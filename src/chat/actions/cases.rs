@@ -1,9 +1,11 @@
 //! A case as it stands, and the lists of cases.
 
+use futures_util::future::try_join_all;
+
 use super::{
     context::{ActionError, CommandContext, Outcome},
     need_to_know,
-    next_move::{next_move, next_move_of},
+    next_move::NextMove,
 };
 use crate::{
     aws::sir::{self, Call},
@@ -22,7 +24,7 @@ const READ: usize = 25;
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, full: bool) -> Outcome {
     let case = context.case(id).await?;
-    let answer = if full { whole(context, &case).await? } else { head(&case) };
+    let answer = if full { whole(context, &case).await? } else { head(context, &case).await? };
     Ok(answer.buttons(tray_buttons(&case, full)))
 }
 
@@ -33,14 +35,14 @@ pub(crate) async fn in_full(context: &CommandContext<'_>, id: &CaseId) -> Outcom
 
 async fn whole(context: &CommandContext<'_>, case: &Case) -> Outcome {
     let tags = tags(context, &case.arn).await?;
-    let answer = list(lists(head(case), case), "Tags", pairs(&tags));
+    let answer = list(lists(head(context, case).await?, case), "Tags", pairs(&tags));
     Ok(answer.line(Paragraph::default().bold("Description")).say(&case.description))
 }
 
 /// The action tray: what can be done with a case, as buttons.
 pub(crate) async fn tray(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
-    Ok(head(&case).buttons(tray_buttons(&case, false)))
+    Ok(head(context, &case).await?.buttons(tray_buttons(&case, false)))
 }
 
 pub(crate) async fn tags(
@@ -68,8 +70,9 @@ pub(crate) async fn list_cases(context: &CommandContext<'_>, which: CaseFilter) 
         (CaseFilter::Mine, count) => format!("Open cases that you watch: {count}"),
     };
     let mut answer = Reply::of(Paragraph::default().bold(headline));
-    for case in cases.iter().take(SHOWN) {
-        answer = answer.line(summary(case));
+    let shown = &cases[..cases.len().min(SHOWN)];
+    for line in summaries(context, shown).await? {
+        answer = answer.line(line);
     }
     if cases.len() > SHOWN || !all {
         answer = answer.say("These are the latest. The others are in the AWS console.");
@@ -97,7 +100,7 @@ pub(crate) async fn which(context: &CommandContext<'_>, command: &Command) -> Ou
                 .text("."),
         ),
     };
-    let answer = cases.iter().fold(answer, |answer, case| answer.line(summary(case)));
+    let answer = summaries(context, &cases).await?.into_iter().fold(answer, Reply::line);
     let buttons: Vec<_> = cases.iter().map(|case| open_button(case, command)).collect();
     // Slack takes 2,000 characters in a button: a longer text has to be given back instead.
     match buttons.iter().all(|button| button.value.chars().count() <= 2_000) {
@@ -152,22 +155,31 @@ fn open_button(case: &CaseSummary, command: &Command) -> Button {
     Button::run(cut(&case.title, 75), line)
 }
 
-fn summary(case: &CaseSummary) -> Paragraph {
+async fn summaries(
+    context: &CommandContext<'_>,
+    cases: &[CaseSummary],
+) -> Result<Vec<Paragraph>, ActionError> {
+    let each = cases.iter().map(async |case| Ok(summary(case, NextMove::of_summary(context, case).await?)));
+    try_join_all(each).await
+}
+
+fn summary(case: &CaseSummary, next: NextMove) -> Paragraph {
     Paragraph::default()
         .bold(case.id.as_str())
         .text("  ")
         .text(cut(&case.title, 120))
-        .text(format!("\n{}, next move: {}, changed ", case.status.as_str(), next_move_of(case)))
+        .text(format!("\n{}, next move: {}, changed ", case.status.as_str(), next.who()))
         .date(case.updated)
 }
 
-fn head(case: &Case) -> Reply {
+async fn head(context: &CommandContext<'_>, case: &Case) -> Outcome {
+    let next = NextMove::of(context, case).await?;
     let resolver = match case.resolver {
         Resolver::Aws => "AWS",
         Resolver::Own => "your team",
     };
     let facts = Paragraph::of(format!("Status: {}", case.status.as_str()))
-        .text(format!("\nNext move: {}", next_move(case)))
+        .text(format!("\nNext move: {}", next.who()))
         .text(format!("\nWorked by: {resolver}\nType: "))
         .text(&case.engagement)
         .text("\nMade: ")
@@ -186,7 +198,7 @@ fn head(case: &Case) -> Reply {
         }
         false => facts,
     };
-    Reply::of(Paragraph::default().bold(case.id.as_str()).text("  ").bold(&case.title)).line(facts)
+    Ok(Reply::of(Paragraph::default().bold(case.id.as_str()).text("  ").bold(&case.title)).line(facts))
 }
 
 fn lists(answer: Reply, case: &Case) -> Reply {

@@ -5,17 +5,15 @@ use serde_json::json;
 use super::{
     authorised, cases,
     context::{ActionError, CommandContext, Outcome},
-    next_move::next_move_of,
+    next_move::NextMove,
 };
 use crate::{
-    case::{CaseSummary, Seconds, text::cut},
+    case::{CaseSummary, text::cut},
     chat::{
         language::command::{CaseFilter, Command},
         reply::{Button, Paragraph, Reply},
     },
     http::Failure,
-    state::{self, Note, notes::CaseNote},
-    telemetry::metrics,
 };
 
 /// The most cases that the page shows: Slack takes 100 blocks.
@@ -61,35 +59,20 @@ async fn section(
         return Ok(answer.say(none));
     }
     for case in cases.iter().take(SHOWN) {
-        let line = line(case, waiting(context, case).await?);
+        let line = line(case, NextMove::of_summary(context, case).await?);
         let tray = Command::Tray.on(&case.id);
         answer = answer.line(line).buttons(vec![Button::run("Open", tray)]);
     }
     Ok(answer)
 }
 
-/// Since when somebody must move, as the bridge knows it. Where that cannot be read the page shows what the service says.
-async fn waiting(context: &CommandContext<'_>, case: &CaseSummary) -> Result<Option<Seconds>, ActionError> {
-    let meta = context.world.store().meta(&case.id).await;
-    let note = meta.and_then(|meta| meta.map(|meta| meta.note::<CaseNote>(&case.id, Note::Case)).transpose());
-    match note {
-        Ok(note) => Ok(note.and_then(|(note, _)| note.waiting).map(|(_, since)| since)),
-        Err(state::Error::Unreadable(record)) => {
-            metrics::unreadable(&record);
-            Ok(None)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn line(case: &CaseSummary, since: Option<Seconds>) -> Paragraph {
-    let waits = if case.waits_for_customer { ". AWS waits for an answer" } else { "" };
-    let since = since.or(case.updated);
+fn line(case: &CaseSummary, next: NextMove) -> Paragraph {
+    let waits = if case.waits_for_customer && next.is_ours() { ". AWS waits for an answer" } else { "" };
     Paragraph::default()
         .bold(case.id.as_str())
         .text("  ")
         .text(cut(&case.title, 120))
-        .text(format!("\n{}, next move: {}, since ", case.status.as_str(), next_move_of(case)))
-        .date(since)
+        .text(format!("\n{}, next move: {}, since ", case.status.as_str(), next.who()))
+        .date(next.since.or(case.updated))
         .text(waits)
 }

@@ -1,20 +1,64 @@
-//! Whose move it is, in the words of an answer.
+//! Whose move it is and since when, in the words of an answer: as the service says, and as the bridge knows.
 
-use crate::case::{Case, CaseSummary, turn};
+use super::context::{ActionError, CommandContext};
+use crate::{
+    case::{Case, CaseId, CaseSummary, Seconds, turn},
+    state::{self, Note, notes::CaseNote},
+    telemetry::metrics,
+};
 
-pub(crate) fn next_move(case: &Case) -> &'static str {
-    named(turn::is_ours(&case.status, case.resolver, case.waits_for_customer))
+/// Who is to move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NextMove {
+    /// The user's own team (`true`); `None` once the case is closed.
+    ours: Option<bool>,
+    /// `None` where the bridge does not know.
+    pub(crate) since: Option<Seconds>,
 }
 
-pub(crate) fn next_move_of(case: &CaseSummary) -> &'static str {
-    named(turn::is_ours(&case.status, case.resolver, case.waits_for_customer))
+impl NextMove {
+    pub(crate) async fn of(context: &CommandContext<'_>, case: &Case) -> Result<Self, ActionError> {
+        let asks = turn::is_ours(&case.status, case.resolver, case.waits_for_customer);
+        Ok(Self::known(asks, note(context, &case.id).await?))
+    }
+
+    pub(crate) async fn of_summary(
+        context: &CommandContext<'_>,
+        case: &CaseSummary,
+    ) -> Result<Self, ActionError> {
+        let asks = turn::is_ours(&case.status, case.resolver, case.waits_for_customer);
+        Ok(Self::known(asks, note(context, &case.id).await?))
+    }
+
+    fn known(asks: Option<bool>, note: CaseNote) -> Self {
+        let ours = asks.map(|ours| ours && !note.answered);
+        Self { ours, since: note.waiting.map(|(_, since)| since) }
+    }
+
+    pub(crate) fn who(self) -> &'static str {
+        match self.ours {
+            None => "nobody, it is closed",
+            Some(true) => "your team",
+            Some(false) => "AWS",
+        }
+    }
+
+    pub(crate) fn is_ours(self) -> bool {
+        self.ours == Some(true)
+    }
 }
 
-fn named(ours: Option<bool>) -> &'static str {
-    match ours {
-        None => "nobody, it is closed",
-        Some(true) => "your team",
-        Some(false) => "AWS",
+/// What the bridge knows of a case. Where that cannot be read the answer is what the service says.
+async fn note(context: &CommandContext<'_>, case: &CaseId) -> Result<CaseNote, ActionError> {
+    let meta = context.world.store().meta(case).await;
+    let note = meta.and_then(|meta| meta.map(|meta| meta.note::<CaseNote>(case, Note::Case)).transpose());
+    match note {
+        Ok(note) => Ok(note.map(|(note, _)| note).unwrap_or_default()),
+        Err(state::Error::Unreadable(record)) => {
+            metrics::unreadable(&record);
+            Ok(CaseNote::default())
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -24,6 +68,15 @@ mod tests {
 
     #[test]
     fn whose_move_it_is_has_a_name() {
-        assert_eq!([None, Some(true), Some(false)].map(named), ["nobody, it is closed", "your team", "AWS"]);
+        let who = |asks, answered| NextMove::known(asks, CaseNote { answered, ..CaseNote::default() }).who();
+        let table = [
+            (None, false, "nobody, it is closed"),
+            (Some(true), false, "your team"),
+            (Some(true), true, "AWS"),
+            (Some(false), false, "AWS"),
+        ];
+        for (asks, answered, expected) in table {
+            assert_eq!(who(asks, answered), expected, "{asks:?} {answered}");
+        }
     }
 }

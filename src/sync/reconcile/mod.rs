@@ -304,8 +304,9 @@ async fn ended(context: &Context<'_>, case: &Case, notes: &mut Notes) -> Result<
 
 /// Whose move it is now, and since when.
 fn passes(seen: &Look, note: &mut CaseNote) {
-    note.turned = turn::turned(note.waiting, note.turned, &seen.case);
-    note.waiting = turn::since(note.waiting, &seen.case, &seen.comments);
+    let known = turn::Turn { waiting: note.waiting, turned: note.turned, answered: note.answered };
+    let now = known.passed(&seen.case, &seen.comments);
+    (note.waiting, note.turned, note.answered) = (now.waiting, now.turned, now.answered);
 }
 
 /// What is asked before anything is sent, beside the first read of the case: where something is to be expected.

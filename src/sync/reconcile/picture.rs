@@ -33,8 +33,9 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
         case: seen.case.clone(),
         links: links(context, notes, &seen.case.id),
         waiting_since: waiting.map(|(_, since)| since),
+        answered: notes.case.note.answered,
         agent_waits: seen.investigations.iter().any(|step| step.status == "Waiting"),
-        last_word: last_word(seen),
+        last_word: last_word(seen).filter(|_| !notes.case.note.answered),
         owner: known.owner,
     };
     let calling = calling(context, (seen, &known.clocks), &view, &notes.case.note);
@@ -74,10 +75,8 @@ pub(super) fn calling<'a>(
 
 /// The question that waits for an answer. What else is said stands in the thread, and rewrites no card.
 fn last_word(seen: &Look) -> Option<LastWord> {
-    let of_aws = |author: &Author| matches!(author, Author::AwsResponder | Author::Service);
-    let said = seen.comments.iter().rev().map(|one| (Author::of(&one.creator), one));
-    let (author, last) = said.into_iter().find(|(author, _)| of_aws(author))?;
-    seen.case.waits_for_customer.then(|| LastWord { author, at: last.created, text: last.body.clone() })
+    let last = seen.comments.iter().rfind(|one| seen.case.waits_for_customer && one.is_of_aws())?;
+    Some(LastWord { author: Author::of(&last.creator), at: last.created, text: last.body.clone() })
 }
 
 /// Where the case can be seen by now.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::adf::{self, Inline, parts};
 use crate::{
-    case::{Case, Resolver, text},
+    case::{Case, text},
     http::with,
     targets::{
         content::{Part, View},
@@ -44,8 +44,7 @@ pub fn description(view: &View) -> Value {
 
 fn whose_move(view: &View) -> Value {
     let case = &view.case;
-    let ours = case.resolver == Resolver::Own || case.waits_for_customer || view.agent_waits;
-    let kind = match (case.is_closed(), ours) {
+    let kind = match (case.is_closed(), view.is_ours()) {
         (true, _) => "success",
         (false, true) => "warning",
         (false, false) => "info",
@@ -106,7 +105,7 @@ fn row(name: &str, value: Inline) -> Value {
 mod tests {
     use super::*;
     use crate::{
-        case::{CaseId, Status},
+        case::{CaseId, Resolver, Status},
         targets::content::Links,
     };
 
@@ -138,7 +137,15 @@ mod tests {
         };
         let console = Some("https://console.example.com/".to_owned());
         let links = Links { console, slack: Some("javascript:alert(1)".to_owned()), ..Links::default() };
-        View { case, links, waiting_since: Some(NOON), agent_waits: false, owner: None, last_word: None }
+        View {
+            case,
+            links,
+            waiting_since: Some(NOON),
+            answered: false,
+            agent_waits: false,
+            owner: None,
+            last_word: None,
+        }
     }
 
     fn text(text: &str) -> Value {

@@ -123,6 +123,7 @@ mod tests {
             case: case(),
             links: Links::default(),
             waiting_since: None,
+            answered: false,
             agent_waits: false,
             owner: None,
             last_word: None,

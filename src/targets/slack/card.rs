@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     aws::sir::limits,
-    case::{Case, Resolver, Status, text},
+    case::{Case, Status, text},
     config::settings::{Relay, SlackSettings},
     http::with,
     targets::{
@@ -169,8 +169,7 @@ fn title(case: &Case) -> String {
 }
 
 fn whose_move(view: &View) -> Line {
-    let ours = view.case.resolver == Resolver::Own || view.case.waits_for_customer || view.agent_waits;
-    let line = Line::new().own(if ours { "👉 " } else { "⏳ " }).bold(wording::whose_move(view));
+    let line = Line::new().own(if view.is_ours() { "👉 " } else { "⏳ " }).bold(wording::whose_move(view));
     match view.waiting_since {
         Some(since) => line.own(", since ").date(since),
         None => line,
@@ -310,7 +309,7 @@ fn plain(text: &str) -> Value {
 mod tests {
     use super::*;
     use crate::{
-        case::{AttachmentId, CaseId, IssueKey, UserId, Watcher, author::Author},
+        case::{AttachmentId, CaseId, IssueKey, Resolver, UserId, Watcher, author::Author},
         state::owner::Owner,
         targets::content::Links,
     };
@@ -354,7 +353,15 @@ mod tests {
             jira: Some("https://example.atlassian.net/browse/SEC-12".to_owned()),
             slack: None,
         };
-        View { case, links, waiting_since: Some(NOON), agent_waits: false, owner: None, last_word: None }
+        View {
+            case,
+            links,
+            waiting_since: Some(NOON),
+            answered: false,
+            agent_waits: false,
+            owner: None,
+            last_word: None,
+        }
     }
 
     fn mrkdwn(text: &str) -> Value {
@@ -482,17 +489,27 @@ mod tests {
 
     #[test]
     fn the_card_says_whose_move_it_is() {
-        let table = [
-            (Resolver::Aws, false, false, "AWS's move"),
-            (Resolver::Aws, true, false, "Your move: AWS waits for an answer"),
-            (Resolver::Aws, false, true, "Your move: the AI agent of AWS waits for an answer"),
-            (Resolver::Own, false, false, "Your team's move"),
+        let waits = |view: &mut View| view.case.waits_for_customer = true;
+        type Change = fn(&mut View);
+        let table: [(&str, Change); 6] = [
+            ("⏳ AWS's move", |_| {}),
+            ("👉 Your move: AWS waits for an answer", waits),
+            ("⏳ AWS's move", |view| (view.case.waits_for_customer, view.answered) = (true, true)),
+            ("👉 Your move: the AI agent of AWS waits for an answer", |view| view.agent_waits = true),
+            ("👉 Your move: the AI agent of AWS waits for an answer", |view| {
+                (view.case.waits_for_customer, view.answered, view.agent_waits) = (true, true, true);
+            }),
+            ("👉 Your team's move", |view| view.case.resolver = Resolver::Own),
         ];
-        for (resolver, waits_for_customer, agent_waits, expected) in table {
-            let mut view = View { agent_waits, ..view() };
-            view.case.resolver = resolver;
-            view.case.waits_for_customer = waits_for_customer;
-            assert!(card(&view).text.contains(&format!("· {expected} ·")), "{}", card(&view).text);
+        for (expected, change) in table {
+            let mut view = view();
+            view.case.resolver = Resolver::Aws;
+            change(&mut view);
+            let (message, line) = (card(&view), whose_move(&view));
+            let (mark, words) = expected.split_once(' ').unwrap();
+            assert!(message.text.contains(&format!("· {words} ·")), "{}", message.text);
+            let shown = json!(line::block(vec![line.section()])).to_string();
+            assert!(shown.contains(mark) && shown.contains(words), "{shown}");
         }
     }
 

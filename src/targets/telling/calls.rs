@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Effect, Ledger, Picture};
 use crate::{
-    case::{Comment, Investigation, Millis, Resolver, Seconds, Status, author::Author, turn},
+    case::{Comment, Investigation, Millis, Resolver, Seconds, Status},
     config::settings::{CallRule, Callee, Notify, PageMoment, PagerDutySettings},
     state::{
         case_clocks::CaseClock,
@@ -71,7 +71,7 @@ impl Calling<'_> {
     fn first_response(&self) -> Option<Deadline> {
         let case = &self.view.case;
         let waits = case.resolver == Resolver::Aws && case.status == Status::Submitted;
-        let answered = self.comments.iter().any(is_of_aws);
+        let answered = self.comments.iter().any(Comment::is_of_aws);
         let named = !self.named(Moment::Deadline).is_empty();
         let at = case.created.filter(|_| waits && named && !answered && !case.is_closed())? + FIRST_RESPONSE;
         Some(Deadline { key: format!("first/{at}"), what: "AWS's first response".to_owned(), at })
@@ -142,19 +142,17 @@ impl Calling<'_> {
         self.now - at < DAY
     }
 
-    /// Since when AWS waits for an answer of ours.
+    /// Since when AWS waits for an answer of ours, while nobody gave one.
     fn question(&self) -> Option<Seconds> {
-        let case = &self.view.case;
-        let ours = turn::is_ours(&case.status, case.resolver, case.waits_for_customer) == Some(true);
-        self.waiting.filter(|_| ours && case.resolver == Resolver::Aws).map(|(_, since)| since)
+        let of_aws = self.view.case.resolver == Resolver::Aws;
+        self.waiting.filter(|(ours, _)| *ours && of_aws).map(|(_, since)| since)
     }
 
-    /// The same, while nobody of ours answered it or took the case.
+    /// The same, while nobody of ours took the case.
     fn open_question(&self) -> Option<Seconds> {
         let since = self.question()?;
-        let answered = self.comments.iter().any(|one| !is_of_aws(one) && one.created >= since);
         let taken = self.view.owner.as_ref().is_some_and(|owner| owner.since >= since);
-        (!answered && !taken).then_some(since)
+        (!taken).then_some(since)
     }
 
     /// What may wake somebody, while it is so: what is no longer among them is over.
@@ -163,7 +161,7 @@ impl Calling<'_> {
         let each = pager.on.iter().filter_map(|moment| match moment {
             PageMoment::NewCase => {
                 let at = self.view.case.created?;
-                let answered = self.comments.iter().any(|one| !is_of_aws(one));
+                let answered = self.comments.iter().any(|one| !one.is_of_aws());
                 let taken = answered || self.view.owner.is_some();
                 Some(page("new", Moment::NewCase, at, (self.is_fresh(at), taken)))
             }
@@ -188,7 +186,7 @@ impl Calling<'_> {
     fn asked(&self) -> Option<Seconds> {
         let since = self.question()?;
         let turned = self.turned.unwrap_or(since).min(since);
-        let answers = self.comments.iter().filter(|one| !is_of_aws(one) && one.created >= turned);
+        let answers = self.comments.iter().filter(|one| !one.is_of_aws() && one.created >= turned);
         match answers.map(|one| one.created).max() {
             None => Some(turned),
             Some(answered) => (since > answered).then_some(answered),
@@ -205,10 +203,13 @@ impl Calling<'_> {
     }
 
     fn spoken(&self) -> Vec<Call> {
-        let asked = self.turned.filter(|_| self.question().is_some());
-        let is_question = |at: Seconds| asked.is_some_and(|turned| (at - turned).abs() <= TOGETHER);
-        let said = self.comments.iter().filter(|one| is_of_aws(one) && self.is_fresh(one.created));
-        said.filter(|one| !is_question(one.created))
+        // What was said before the move passed was heard then, and what was said with it is the question itself.
+        let case = &self.view.case;
+        let asks = case.waits_for_customer && case.resolver == Resolver::Aws;
+        let turned = self.turned.unwrap_or(Seconds::MIN);
+        let from = if asks { turned.saturating_add(TOGETHER + 1) } else { turned.saturating_sub(TOGETHER) };
+        let said = self.comments.iter().filter(|one| one.is_of_aws() && self.is_fresh(one.created));
+        said.filter(|one| one.created >= from)
             .map(|one| Call {
                 quote: Some(one.body.clone()),
                 ..self.call(format!("aws/{}", one.id), Moment::AwsSpoke, one.created)
@@ -218,7 +219,7 @@ impl Calling<'_> {
 
     fn call(&self, key: String, moment: Moment, at: Seconds) -> Call {
         let asks = matches!(moment, Moment::YourMove | Moment::Overdue);
-        let last = self.comments.iter().filter(|one| asks && is_of_aws(one)).max_by_key(|one| one.created);
+        let last = self.comments.iter().filter(|one| asks && one.is_of_aws()).max_by_key(|one| one.created);
         Call {
             key: Key(format!("{CALL}{key}")),
             moment,
@@ -307,10 +308,6 @@ fn of_settings(notify: &Notify, moment: Moment) -> &[Callee] {
     }
 }
 
-fn is_of_aws(comment: &Comment) -> bool {
-    matches!(Author::of(&comment.creator), Author::AwsResponder | Author::Service)
-}
-
 pub(super) const CALL: &str = "call/";
 
 /// Whether it calls because the move passed to us.
@@ -342,7 +339,7 @@ pub(super) fn taken_key(picture: &Picture) -> Option<Key> {
 mod tests {
     use super::*;
     use crate::{
-        case::{CommentId, InvestigationId, UserId, Watcher, snapshot::tests::case},
+        case::{CommentId, InvestigationId, UserId, Watcher, snapshot::tests::case, turn::Turn},
         state::owner::Owner,
         targets::content::Links,
     };
@@ -364,7 +361,15 @@ mod tests {
         let watchers = vec![Watcher { email: "ana@example.com".to_owned(), ..Watcher::default() }];
         let case = crate::case::Case { watchers, created: Some(1_790_000_100), ..case() };
         let links = Links::default();
-        View { case, links, waiting_since: None, agent_waits: false, owner: None, last_word: None }
+        View {
+            case,
+            links,
+            waiting_since: None,
+            answered: false,
+            agent_waits: false,
+            owner: None,
+            last_word: None,
+        }
     }
 
     fn said(by: &str, at: Seconds) -> Comment {
@@ -380,12 +385,22 @@ mod tests {
     /// What is called at a moment: `KEY: WHOM`.
     fn called(view: &View, comments: &[Comment], now: Seconds) -> Vec<String> {
         let notify = notify();
-        let ours = view.case.waits_for_customer;
-        let last = comments.iter().map(|one| one.created).max();
-        let (waiting, turned) = match ours {
-            true => (Some((true, last.unwrap_or(ASKED).max(ASKED))), Some(ASKED)),
-            false => (Some((false, 1_790_000_100)), Some(1_790_000_100)),
+        let opened =
+            Turn { waiting: Some((false, 1_790_000_100)), turned: Some(1_790_000_100), answered: false };
+        let turn = match view.case.waits_for_customer {
+            // AWS took the case back after an answer.
+            false if view.case.title == "back" => {
+                Turn { waiting: Some((false, ASKED + 900)), turned: Some(ASKED + 900), answered: false }
+            }
+            // It asks with its question, and was heard then; what was said later is seen by now.
+            true => {
+                let asked = crate::case::Case { updated: Some(ASKED), ..view.case.clone() };
+                let until: Vec<_> = comments.iter().filter(|one| one.created <= ASKED).cloned().collect();
+                opened.passed(&asked, &until).passed(&asked, comments)
+            }
+            false => opened,
         };
+        let Turn { waiting, turned, .. } = turn;
         let calling = Calling {
             view,
             comments,
@@ -416,6 +431,7 @@ mod tests {
             "owned" => view.owner = owner(ASKED - 100),
             "taken" => view.owner = owner(ASKED + 60),
             "root" => view.case.title = "The root user signed in".to_owned(),
+            "back" => view.case.title = "back".to_owned(),
             "far" => view.case.accounts = vec!["999999999999".to_owned()],
             "closed" => (view.case.status, view.case.closed) = (Status::Closed, Some(ASKED)),
             _ => {}
@@ -454,8 +470,11 @@ mod tests {
         owned   Q   900    new: S1, move/Q: U7 S1, overdue/Q/0: U7 S1 U3
         ours    Q   3599   new: S1, move/Q: S1, overdue/Q/0: S1 U3
         ours    Q   3600   new: S1, move/Q: S1, overdue/Q/1: S1 U3
-        ours    QA  3600   new: S1, move/Q: S1
+        ours    QA  3600  new: S1
+        back    QA  3600  new: S1
         taken   Q   3600   new: S1, move/Q: U7 S1
+        ours    QAL 1200  new: S1, aws/L: U2, move/Q: S1
+        ours    QAL 2160  new: S1, aws/L: U2, move/Q: S1, overdue/L/0: S1 U3
         ours    QL  2160   new: S1, aws/L: U2, move/Q: S1, overdue/L/0: S1 U3
         closed  Q   60     closed: ana@example.com
     ";
@@ -476,7 +495,7 @@ mod tests {
             assert_eq!(if short.is_empty() { "-" } else { &short }, expected, "{row}");
             rows += 1;
         }
-        assert_eq!(rows, 17);
+        assert_eq!(rows, 20);
     }
 
     #[test]
@@ -503,7 +522,7 @@ mod tests {
         assert_eq!(calling.next_at(), None);
         let answer = [said("AWS Responder", ASKED), said("123456789012", ASKED + 10)];
         let answered =
-            Calling { comments: &answer, waiting: Some((true, ASKED + 10)), now: ASKED + 20, ..calling };
+            Calling { comments: &answer, waiting: Some((false, ASKED + 10)), now: ASKED + 20, ..calling };
         assert_eq!(answered.next_at(), None);
     }
 

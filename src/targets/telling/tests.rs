@@ -58,6 +58,7 @@ fn picture(comments: &[Comment]) -> Picture {
         case: case(),
         links: Default::default(),
         waiting_since: None,
+        answered: false,
         agent_waits: false,
         owner: None,
         last_word: None,
