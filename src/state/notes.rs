@@ -94,6 +94,10 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
+fn is_none(count: &u8) -> bool {
+    *count == 0
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceNote {
     /// The channel made for this case, under `layout = "channel"`.
@@ -126,6 +130,12 @@ pub struct PlaceNote {
     /// More may stand there than the ledger knows of: nothing is told before it was read back.
     #[serde(rename = "read_first", default, skip_serializing_if = "std::ops::Not::not")]
     pub read_first: bool,
+    /// Another anchor of ours may stand there that nobody knows of: this one was sent more than once, or taken up.
+    #[serde(rename = "maybe_two", default, skip_serializing_if = "std::ops::Not::not")]
+    pub maybe_two: bool,
+    /// Such anchors, once they were found.
+    #[serde(rename = "spares", default, skip_serializing_if = "Vec::is_empty")]
+    pub spares: Vec<Home>,
     /// Somebody asked for another anchor: one that is there already is not taken up.
     #[serde(rename = "anew", default, skip_serializing_if = "std::ops::Not::not")]
     pub anew: bool,
@@ -224,6 +234,9 @@ pub struct Intent {
     /// Counts sendings, from 1.
     #[serde(rename = "attempt")]
     pub attempt: u8,
+    /// How often it was looked for since it was sent last.
+    #[serde(rename = "looks", default, skip_serializing_if = "is_none")]
+    pub looks: u8,
     #[serde(rename = "plainness")]
     pub plainness: Plainness,
     #[serde(rename = "hash")]
@@ -302,12 +315,13 @@ impl PlaceNote {
 
     /// What follows from an addition that is known to be made; `anchor` is what it would be as the anchor.
     pub(crate) fn adopt(&mut self, intent: Intent, remote: &str, anchor: Home) {
-        let Intent { key, since: _, attempt: _, plainness: _, hash, facts } = intent;
+        let Intent { key, since: _, attempt, looks: _, plainness: _, hash, facts } = intent;
         match key.named() {
             KeyName::Container => self.channel = Some(remote.to_owned()),
             KeyName::Anchor => {
                 self.home = Some(anchor);
                 self.anew = false;
+                self.maybe_two |= attempt > 1;
                 self.set.insert(HOME.to_owned(), hash.into());
                 // Where a card is made a second time, what was told since the first stays told.
                 self.facts = self.facts.take().or(facts);
@@ -389,7 +403,7 @@ mod tests {
 
     fn intent(key_of: &str, plainness: Plainness, facts: Option<Facts>) -> Intent {
         let hash = Fingerprint::new("58c64f4b7a3b2c1d0e9f");
-        Intent { key: key(key_of), since: 1_795_669_201_000, attempt: 1, plainness, hash, facts }
+        Intent { key: key(key_of), since: 1_795_669_201_000, attempt: 1, looks: 0, plainness, hash, facts }
     }
 
     #[test]
@@ -472,11 +486,14 @@ mod tests {
             "beside",
             "done",
             "restricted",
+            "maybe_two",
+            "spares",
+            "looks",
         ];
         golden::damage::<PlaceNote>(
             "place-notes",
             &may_lack,
-            &["set", "again", "attachments", "lines", "steps"],
+            &["set", "again", "attachments", "lines", "steps", "spares"],
         );
         golden::later::<CaseNote>("case-notes");
         golden::later::<PlaceNote>("place-notes");
@@ -573,6 +590,15 @@ mod tests {
                 ("channel", channel),
                 ("another card wanted", PlaceNote { anew: true, ..PlaceNote::default() }),
                 ("issue with a person's description", PlaceNote { beside: true, ..issue.clone() }),
+                ("issue beside another", {
+                    let spare = Home { place: "10002".to_owned(), name: "SEC-2".to_owned() };
+                    PlaceNote { maybe_two: true, spares: vec![spare], ..issue.clone() }
+                }),
+                ("issue looked for", {
+                    let sent = intent("home", Plainness::Full, facts());
+                    let open = Some(Intent { attempt: 2, looks: 1, ..sent });
+                    PlaceNote { open, ..PlaceNote::default() }
+                }),
                 ("issue moved by hand", {
                     let [id, to, by] = ["50007", "Done", "Ana Alvarez"].map(str::to_owned);
                     PlaceNote { moved: Some(Moved { id, to, by, done: true }), ..issue.clone() }

@@ -66,6 +66,7 @@ pub(crate) async fn verify(
     for finding in findings {
         audited.apply(context, note, finding).await?;
     }
+    audited.set_spares_aside(note).await;
     if let Some(anchor) = &note.home {
         let gone = gone(&told, &there);
         let said = unknown(&told, there.said);
@@ -243,6 +244,28 @@ impl Audited<'_> {
                     warn!(%id, %failure, "the later could not be removed");
                 }
                 Ok(())
+            }
+        }
+    }
+
+    /// One anchor stands for the case. What another says is said once, and it is left to people.
+    async fn set_spares_aside(&self, note: &mut PlaceNote) {
+        if !note.maybe_two || note.home.is_none() {
+            return;
+        }
+        let (id, planner) = (self.lease.case, self.target.planner());
+        let spares = self.target.spares(self.case, note).await.unwrap_or_else(|failure| {
+            warn!(%id, destination = planner.kind().as_str(), %failure, "what stands there twice is not known");
+            Vec::new()
+        });
+        for remote in spares {
+            warn!(%id, destination = planner.kind().as_str(), "an anchor stood there twice: the other is set aside");
+            if let Err(failure) = self.target.set_aside(id, &remote, note).await {
+                warn!(%id, %failure, "the other could not be set aside");
+            }
+            let spare = planner.anchor(&remote, note);
+            if !note.spares.contains(&spare) {
+                note.spares.push(spare);
             }
         }
     }

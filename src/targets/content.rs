@@ -158,6 +158,8 @@ pub enum Notice {
     Moved { case: CaseId, issue: IssueKey, moved: Moved, stands: Status },
     /// It was deleted, or is hidden from us.
     Lost { issue: IssueKey, case: CaseId },
+    /// We made another for the case as well, which is set aside.
+    Spare { case: CaseId, issue: IssueKey, spare: IssueKey },
     /// People took away the case's thread.
     NoThread { case: CaseId },
     /// What the table holds of the case is forgotten then.

@@ -77,9 +77,10 @@ pub trait Planner {
         None
     }
 
-    /// For how long an addition without an answer may still arrive, or not be found yet.
-    fn quarantine(&self, _key: &Key) -> Millis {
-        QUARANTINE
+    /// How long after it was sent an addition without an answer is looked for, the first time not before it must have
+    /// arrived. What is not found yet is looked for again; after the last time it is sent again.
+    fn looks(&self, _key: &Key) -> &'static [Millis] {
+        &[QUARANTINE]
     }
 
     /// Whether what is gone was taken away by people for good. Else it may be hidden for now, and come back.
@@ -116,6 +117,16 @@ pub trait Target {
     /// its author and by its mark counts. A target that cannot be read has none.
     async fn recall(&self, _case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
         Ok(None)
+    }
+
+    /// Other anchors of ours for the case. Only where an answer was lost, or the table, are there any.
+    async fn spares(&self, _case: &Case, _note: &PlaceNote) -> Result<Vec<String>, Failure> {
+        Ok(Vec::new())
+    }
+
+    /// Lets such an anchor say where the case is told, and bear no mark of the case any more. Repeating it changes nothing.
+    async fn set_aside(&self, _case: &CaseId, _spare: &str, _note: &PlaceNote) -> Result<(), Failure> {
+        Ok(())
     }
 
     /// Whether this refusal says for good that nothing can be told below the anchor, though it can be read.

@@ -77,10 +77,10 @@ async fn an_issue_is_made_with_its_label_and_property_and_found_by_them_once_the
     let mark = "1234567890/home#Unusual API calls";
     assert_eq!(issue["properties"], json!({"casebridge": {"case": "1234567890", "mark": mark}}));
     assert_eq!(issue["fields"]["summary"], "Unusual API calls");
-    assert_eq!(client.find_issue(&case(), 0).await, Ok(None), "the index lags behind");
+    assert_eq!(client.issues_of(&case(), 0).await, Ok(vec![]), "the index lags behind");
     site.jira.index_now();
-    assert_eq!(client.find_issue(&case(), 0).await, Ok(Some(made)));
-    assert_eq!(client.find_issue(&CaseId::new("1234567891"), 0).await, Ok(None));
+    assert_eq!(client.issues_of(&case(), 0).await, Ok(vec![made]));
+    assert_eq!(client.issues_of(&CaseId::new("1234567891"), 0).await, Ok(vec![]));
 }
 
 #[tokio::test]
@@ -93,11 +93,12 @@ async fn an_issue_that_a_person_labelled_is_not_taken_for_ours() {
     let other = client.create_issue(new_issue(&CaseId::new("9876543210"))).await.unwrap();
     site.jira.person_edits(&site.jira.ana(), other.key.as_str(), &labels).unwrap();
     site.jira.index_now();
-    assert_eq!(client.find_issue(&case(), 0).await, Ok(None));
+    assert_eq!(client.issues_of(&case(), 0).await, Ok(vec![]));
     let (first, second) =
         (client.create_issue(new_issue(&case())).await, client.create_issue(new_issue(&case())).await);
     site.jira.index_now();
-    assert_eq!(client.find_issue(&case(), 0).await, Ok(Some(first.unwrap())), "of two the first: {second:?}");
+    let both = vec![first.unwrap(), second.unwrap()];
+    assert_eq!(client.issues_of(&case(), 0).await, Ok(both), "the first before the other");
 }
 
 #[tokio::test]
@@ -110,7 +111,7 @@ async fn an_issue_is_found_behind_more_pages_than_one() {
     }
     let made = client.create_issue(new_issue(&case())).await.unwrap();
     site.jira.index_now();
-    assert_eq!(client.find_issue(&case(), 0).await, Ok(Some(made)));
+    assert_eq!(client.issues_of(&case(), 0).await, Ok(vec![made]));
 }
 
 #[tokio::test]
@@ -272,7 +273,7 @@ async fn ask(site: &Stage, operation: &str, key: &IssueKey) -> Outcome {
     match operation {
         "getCurrentUser" => outcome(client.me().await),
         "createIssue" => outcome(client.create_issue(new_issue(&case())).await),
-        "searchAndReconsileIssuesUsingJqlPost" => outcome(client.find_issue(&case(), 0).await),
+        "searchAndReconsileIssuesUsingJqlPost" => outcome(client.issues_of(&case(), 0).await),
         "editIssue" => outcome(client.set_text(&issue, new_issue(&case())).await),
         "getIssue" => outcome(client.issue_status(IssueRef::Key(key)).await),
         "getTransitions" => outcome(client.transitions(&issue).await),
@@ -433,7 +434,7 @@ async fn a_search_that_leads_back_to_a_page_that_was_read_ends() {
     let search = "searchAndReconsileIssuesUsingJqlPost";
     site.jira.fault(FaultRule::on(search).times(u32::MAX).answers_with(answer));
     let before = site.jira.count(search);
-    assert_eq!(outcome(client.find_issue(&case(), 0).await), Outcome::BrokenHere);
+    assert_eq!(outcome(client.issues_of(&case(), 0).await), Outcome::BrokenHere);
     assert_eq!(site.jira.count(search) - before, 2);
 }
 

@@ -32,6 +32,7 @@ mod receipts;
 mod relay;
 mod second;
 mod shared;
+mod spares;
 mod state;
 mod thread;
 mod verbs;

@@ -149,6 +149,7 @@ async fn a_receiver_drops_what_it_has() {
         key: Key(ALL[1].to_owned()),
         since: 0,
         attempt: 1,
+        looks: 0,
         plainness: Default::default(),
         hash: Default::default(),
         facts: None,

@@ -114,7 +114,7 @@ pub fn said(text: &str) -> Content {
 
 fn intent(key: &str, hash: &str) -> Intent {
     let (key, hash) = (Key(key.to_owned()), Fingerprint::new(hash));
-    Intent { key, since: 0, attempt: 1, plainness: Plainness::Full, hash, facts: None }
+    Intent { key, since: 0, attempt: 1, looks: 0, plainness: Plainness::Full, hash, facts: None }
 }
 
 async fn make(target: &dyn Target, what: What, key: &str, note: &PlaceNote) -> Result<String, Failure> {

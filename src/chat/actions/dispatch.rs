@@ -62,6 +62,7 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::Jira => issue::show(context, case).await,
         Command::JiraOpen => issue::open(context, case).await,
         Command::JiraBack => issue_moves::put_back(context, case).await,
+        Command::JiraClose { key } => issue_moves::close(context, case, key).await,
         Command::Card => card::open(context, case).await,
         Command::Restrict { people } => restrict::restrict(context, case, people).await,
         _ => Ok(how(context, Some(case), command)),

@@ -7,7 +7,7 @@ use super::{
     floor::Floor,
 };
 use crate::{
-    case::{CaseId, IssueId, IssueKey, Millis},
+    case::{CaseId, IssueId, IssueKey, Millis, Status},
     chat::{
         ingress::context::ChatContext,
         reply::{Paragraph, Reply},
@@ -133,6 +133,35 @@ pub(crate) async fn put_back(context: &CommandContext<'_>, id: &CaseId) -> Outco
             .bold(case.status.as_str())
             .text("."),
     ))
+}
+
+/// `jira close KEY`: an issue that is set aside goes where closed cases go.
+pub(crate) async fn close(context: &CommandContext<'_>, id: &CaseId, key: &IssueKey) -> Outcome {
+    let Some(jira) = context.jira else { return Ok(super::issue::no_jira()) };
+    let issue = match jira.issue_status(IssueRef::Key(key)).await {
+        Ok(issue) => issue,
+        Err(Failure::Gone { .. } | Failure::Content { .. }) => {
+            let why = format!("Jira has no issue {key}, or hides it from the bridge.");
+            return Ok(context.refuse(why));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    if !issue.is_set_aside(id, &jira.me().await?) {
+        let why =
+            format!("{key} is no issue that was made for case {id} and set aside: nothing was done with it.");
+        return Ok(context.refuse(why));
+    }
+    let to = jira.settings.status.get(Status::Closed.as_str()).map_or("done", String::as_str);
+    let why = match jira.transition(&issue.id, to).await {
+        Ok(jira::Moved::There) => {
+            let line = Paragraph::default().link(&jira.settings.browse(&issue.key), issue.key.as_str());
+            return Ok(Reply::of(line.text(" is moved to ").bold(to).text(".")));
+        }
+        Ok(jira::Moved::NotPossible { .. }) => "its workflow, which has no way there".to_owned(),
+        Err(Failure::Content { why } | Failure::Broken { everywhere: false, why }) => why,
+        Err(failure) => return Err(failure.into()),
+    };
+    Ok(context.refuse(format!("{key} could not be moved to {to} because of {why}.")))
 }
 
 #[cfg(test)]

@@ -421,6 +421,10 @@ pub(super) fn jira_link(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::JiraLink { key: validate::issue(&required(words, "issue")?)? })
 }
 
+pub(super) fn jira_close(words: &mut LineWords<'_>, _: Seconds) -> Asked {
+    Ok(Command::JiraClose { key: validate::issue(&required(words, "issue")?)? })
+}
+
 pub(super) use super::args_organisation::*;
 
 pub(super) fn required(words: &mut LineWords<'_>, what: &str) -> Result<String, UserError> {

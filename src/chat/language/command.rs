@@ -243,6 +243,11 @@ pub(crate) enum Command {
     JiraOpen,
     #[serde(rename = "JiraBack")]
     JiraBack,
+    #[serde(rename = "JiraClose")]
+    JiraClose {
+        #[serde(rename = "key")]
+        key: IssueKey,
+    },
     #[serde(rename = "Card")]
     Card,
     /// Only some may know of the case from now on.

@@ -79,7 +79,7 @@ impl Display for Command {
                 write!(f, " {step}")?;
                 why.iter().try_for_each(|why| free(f, why))
             }
-            Self::JiraLink { key } => word(f, key.as_str()),
+            Self::JiraLink { key } | Self::JiraClose { key } => word(f, key.as_str()),
             Self::Membership(command) => membership(f, command),
             Self::Hub(command) => hub(f, command),
         }

@@ -16,7 +16,7 @@ const COMMANDER: Option<Role> = Some(Role::Commander);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// In the order of help.
-pub(super) static TABLE: [Verb; 61] = [
+pub(super) static TABLE: [Verb; 62] = [
     Verb::new(VIEWER, Case, "tray", "")
         .says(
             "What can be done here, as buttons; outside a case, your latest open cases.",
@@ -233,6 +233,12 @@ pub(super) static TABLE: [Verb; 61] = [
         .says("Puts the case's issue back to the status that goes with the case's.", &["jira back"])
         .calls(&["GetCase"])
         .reads(args::jira_back),
+    Verb::new(RESPONDER, Case, "jira close", "KEY")
+        .says(
+            "Closes an issue that was made for the case as well, and is set aside: the case is told in another.",
+            &["jira close SEC-14"],
+        )
+        .reads(args::jira_close),
     Verb::new(RESPONDER, Case, "card", "")
         .says("Posts a new card with the whole story, where the case's card was deleted.", &["card"])
         .reads(args::card),

@@ -183,6 +183,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::JiraLink { .. } => "jira link",
         Command::JiraOpen => "jira open",
         Command::JiraBack => "jira back",
+        Command::JiraClose { .. } => "jira close",
         Command::Card => "card",
         Command::Restrict { .. } => "restrict",
         Command::Membership(command) => membership(command),

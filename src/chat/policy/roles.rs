@@ -370,6 +370,7 @@ mod tests {
         jira-link            rRca        -
         jira-open            rRca        -
         jira-back            rRca        -
+        jira-close           rRca        -
         card                 rRca        -
         restrict             ca          -
         close                ca          -

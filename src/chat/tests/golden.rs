@@ -34,7 +34,7 @@ use crate::{
 const NOW: i64 = 1_795_674_000;
 
 /// A line for each verb, and for each shape of its arguments.
-const LINES: [&str; 89] = [
+const LINES: [&str; 90] = [
     "tray",
     "1234567890 restrict <@U024BE7LH> <@U024BE7LJ>",
     "1234567890 tray",
@@ -103,6 +103,7 @@ const LINES: [&str; 89] = [
     "1234567890 jira link SEC-12",
     "1234567890 jira open",
     "1234567890 jira back",
+    "1234567890 jira close SEC-14",
     "1234567890 card",
     "membership list",
     "membership show",

@@ -5,7 +5,7 @@ use tracing::warn;
 
 use super::{Hand, Standing, Stop, Worker};
 use crate::{
-    case::snapshot::Facts,
+    case::{Millis, snapshot::Facts},
     http::Failure,
     state::{
         Seen, Told,
@@ -14,7 +14,7 @@ use crate::{
     },
     targets::{
         content::Content,
-        contract::Creation,
+        contract::{Creation, QUARANTINE},
         telling::{Ledger, What},
     },
 };
@@ -55,7 +55,8 @@ impl Worker<'_> {
         if !matches!(what, What::Container(_)) {
             self.among_us(hand.note).await?;
         }
-        let mut intent = Intent { key, since: 0, attempt: 1, plainness: Plainness::Full, hash, facts };
+        let mut intent =
+            Intent { key, since: 0, attempt: 1, looks: 0, plainness: Plainness::Full, hash, facts };
         match &hand.note.open {
             Some(open) if open.key == intent.key => {
                 intent.attempt = open.attempt + 1;
@@ -64,7 +65,7 @@ impl Worker<'_> {
             Some(open) => {
                 if self.target.is_repeatable() {
                     // Nothing overtakes what may still be on its way.
-                    self.wait_until(open.since + self.planner().quarantine(&open.key)).await?;
+                    self.wait_until(open.since + QUARANTINE).await?;
                 }
                 hand.note.open = None;
             }
@@ -182,15 +183,28 @@ impl Worker<'_> {
             return self.once_more(intent, hand.note);
         }
         hand.tally.unknown += 1;
-        self.wait_until(intent.since + self.planner().quarantine(&intent.key)).await?;
+        let looks = self.planner().looks(&intent.key);
+        let [at, next] = [0, 1].map(|more| looks.get(usize::from(intent.looks) + more));
+        self.wait_until(intent.since + at.or(looks.last()).copied().unwrap_or_default()).await?;
         hand.tally.unknown -= 1;
         self.patience(hand.note).await?;
         match self.target.find(self.lease.case, &intent, hand.note).await {
             Ok(Some(remote)) => self.done(intent, &remote, hand).await,
-            Ok(None) => self.once_more(intent, hand.note),
+            Ok(None) => match next {
+                Some(next) => self.look_again(intent, *next, hand.note).await,
+                None => self.once_more(intent, hand.note),
+            },
             Err(Failure::Gone { why }) if self.is_lost(&why, hand).await => self.lost(&why, hand).await,
             Err(failure) => self.refused(failure, hand.note).await,
         }
+    }
+
+    /// That it was not found proves nothing yet.
+    async fn look_again(&self, intent: Intent, after: Millis, note: &mut PlaceNote) -> Result<(), Stop> {
+        let at = intent.since + after;
+        note.open = Some(Intent { looks: intent.looks + 1, ..intent });
+        self.save(note).await?;
+        Err(Stop::At(Standing::Waiting(at)))
     }
 
     /// It was not made, or may be sent twice: it is sent again, until a person is needed.
@@ -198,7 +212,7 @@ impl Worker<'_> {
         if intent.attempt < ATTEMPTS {
             return Ok(());
         }
-        note.open = Some(Intent { attempt: 0, since: self.world().now(), ..intent });
+        note.open = Some(Intent { attempt: 0, looks: 0, since: self.world().now(), ..intent });
         self.park(note, "not_seen_after_attempts")
     }
 }

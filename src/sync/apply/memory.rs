@@ -39,6 +39,7 @@ impl Worker<'_> {
                 let (key, facts) = (Key(HOME.to_owned()), Some(Facts::of(case)));
                 self.done(Intent { key, facts, ..intent.clone() }, &remote, hand).await?;
                 hand.note.read_first = true;
+                hand.note.maybe_two = true;
                 Ok(true)
             }
             Err(failure) => self.not_read(failure, hand).await,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use tracing::warn;
 
 use super::{
-    Jira, JiraRequest, PROPERTY,
+    ASIDE, Jira, JiraRequest, PROPERTY,
     answer::{self, Concern},
     clock, fields,
     reading::{Names, plain},
@@ -107,6 +107,12 @@ impl IssueStatus {
         self.status.trim().to_lowercase() == name.trim().to_lowercase() || self.category == name
     }
 
+    /// Whether we made it for the case, and it is not the case's.
+    pub(crate) fn is_set_aside(&self, case: &CaseId, me: &AccountId) -> bool {
+        let aside = |mark: &Mark| mark.read(case).is_some_and(|(key, _)| key.0 == ASIDE);
+        self.creator.as_ref() == Some(me) && self.case.is_none() && self.mark.as_ref().is_some_and(aside)
+    }
+
     pub fn is_ours(&self, case: &CaseId, me: &AccountId) -> bool {
         self.creator.as_ref() == Some(me) && self.case.as_ref() == Some(case)
     }
@@ -188,22 +194,23 @@ impl Jira<'_> {
         self.send(&ask, Some(&body)).await
     }
 
-    /// Finds the issue that we made for a case since then, the first if there are several. Anybody can set the label; the
-    /// property tells the case, and the creator that it was us. A project may have no labels: then it is looked for among
+    /// Finds the issues that we made for a case since then, the first before the others. Anybody can set the label; the
+    /// property tells the case, and the creator that it was us. A project may have no labels: then they are looked for among
     /// all that we made. The index may lag behind by minutes.
-    pub async fn find_issue(&self, case: &CaseId, since: Millis) -> Result<Option<Created>, Failure> {
+    pub async fn issues_of(&self, case: &CaseId, since: Millis) -> Result<Vec<Created>, Failure> {
         let me = self.me().await?;
         let labelled = format!("labels = \"{}\"", label(case));
-        if let Some(found) = self.first_of(case, &me, &labelled).await? {
-            return Ok(Some(found));
+        let found = self.all_of(case, &me, &labelled).await?;
+        if !found.is_empty() {
+            return Ok(found);
         }
         // A date would be read in the time zone of our account.
         let minutes = (self.world.now() - since).div_euclid(60_000) + CLOCKS;
         let by_us = format!("creator = currentUser() AND created >= \"-{minutes}m\" ORDER BY created ASC");
-        self.first_of(case, &me, &by_us).await
+        self.all_of(case, &me, &by_us).await
     }
 
-    async fn first_of(&self, case: &CaseId, me: &AccountId, jql: &str) -> Result<Option<Created>, Failure> {
+    async fn all_of(&self, case: &CaseId, me: &AccountId, jql: &str) -> Result<Vec<Created>, Failure> {
         let what = "find issue";
         let mut body = json!({
             "jql": jql,
@@ -228,11 +235,10 @@ impl Jira<'_> {
             read += 1;
             match next.filter(|_| read < PAGES) {
                 Some(token) => body["nextPageToken"] = json!(token),
-                // Ids rise with time.
                 None => {
-                    return Ok(ours
-                        .into_iter()
-                        .min_by_key(|issue| issue.id.as_str().parse().unwrap_or(u64::MAX)));
+                    // Ids rise with time.
+                    ours.sort_by_key(|issue| issue.id.as_str().parse().unwrap_or(u64::MAX));
+                    return Ok(ours);
                 }
             }
         }
@@ -250,6 +256,17 @@ impl Jira<'_> {
         let value = json!({"case": text.case, "mark": text.mark, "beside": true});
         let properties = json!([{"key": PROPERTY, "value": value}]);
         self.put(issue, json!({"properties": properties, "fields": {"summary": text.summary}})).await
+    }
+
+    /// Lets an issue bear no mark of its case any more but this one: it is no longer found as the case's. Whatever screen
+    /// has no labels has none to take off.
+    pub async fn disown(&self, issue: &IssueId, case: &CaseId, mark: &Mark) -> Result<(), Failure> {
+        let properties = json!([{"key": PROPERTY, "value": {"mark": mark}}]);
+        let off = json!({"labels": [{"remove": label(case)}]});
+        match self.put(issue, json!({"properties": properties, "update": off})).await {
+            Err(Failure::Content { .. }) => self.put(issue, json!({"properties": properties})).await,
+            put => put,
+        }
     }
 
     async fn put(&self, issue: &IssueId, body: Value) -> Result<(), Failure> {

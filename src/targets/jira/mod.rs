@@ -37,6 +37,7 @@ pub use self::{
 pub(crate) use self::{
     notice::{no_role, too_late, withdrawn, withheld},
     reading::{Names, bare, plain},
+    target::ASIDE,
 };
 use crate::{
     case::{AccountId, Millis},

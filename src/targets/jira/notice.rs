@@ -7,7 +7,7 @@ use super::{
     adf::{self, Inline},
 };
 use crate::{
-    case::{CaseId, text},
+    case::{CaseId, IssueKey, text},
     targets::wording,
 };
 
@@ -31,6 +31,15 @@ pub fn withdrawn(case: &CaseId, words: &str, notes: &[&str]) -> Value {
     );
     let all = [&[told.as_str()], notes].concat().join(" ");
     adf::document(vec![adf::paragraph(Inline::new().text(&all))])
+}
+
+/// Says that an issue is not the case's, though we made it.
+pub fn aside(case: &CaseId, home: &IssueKey) -> Value {
+    let told = format!(
+        "Casebridge made this issue for case {case}, got no answer, and found it later. The case is told in {home} alone: \
+         nothing more comes here, and nothing that is written here goes to the case."
+    );
+    adf::document(vec![adf::paragraph(Inline::new().text(&told))])
 }
 
 /// Says that a case is closed, so that nothing more goes there.

@@ -21,8 +21,8 @@ use crate::{
 const SPACING: Millis = 330;
 /// So many at once fit into both.
 const AT_ONCE: i64 = 8;
-/// Its search index lags.
-const QUARANTINE_ISSUE: Millis = 300_000;
+/// Its search index lags, mostly by seconds, at times by hours: one search that finds nothing proves nothing.
+const LOOKS: [Millis; 3] = [QUARANTINE, 300_000, 600_000];
 /// After so many refusals an issue goes without a link.
 const LINKS: u32 = 5;
 pub const STATUS: &str = "status";
@@ -189,7 +189,12 @@ impl Planner for JiraPlanner<'_> {
             moved,
             stands: case.status.clone(),
         });
-        self.not_moved(case, note, issue).into_iter().chain(moved).collect()
+        let spares = note.spares.iter().map(|spare| Notice::Spare {
+            case: case.id.clone(),
+            issue: issue.clone(),
+            spare: IssueKey::new(&spare.name),
+        });
+        self.not_moved(case, note, issue.clone()).into_iter().chain(moved).chain(spares).collect()
     }
 
     /// Issues are made as fast as cases come; an issue is written to by whoever holds its case.
@@ -198,8 +203,8 @@ impl Planner for JiraPlanner<'_> {
         Some(Slot { place, spacing: SPACING, own: Some(AT_ONCE) })
     }
 
-    fn quarantine(&self, key: &Key) -> Millis {
-        if key.0 == HOME { QUARANTINE_ISSUE } else { QUARANTINE }
+    fn looks(&self, key: &Key) -> &'static [Millis] {
+        if key.0 == HOME { &LOOKS } else { &[QUARANTINE] }
     }
 
     /// An issue that we may not see is gone as well.

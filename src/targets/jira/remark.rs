@@ -100,6 +100,9 @@ fn head(content: &Content) -> Inline {
         Content::Notice(Notice::Lost { issue, .. }) => {
             Inline::new().text(&value(&format!("{issue} was deleted, or is hidden")))
         }
+        Content::Notice(Notice::Spare { spare, .. }) => {
+            Inline::new().text(&value(&format!("{spare} was made for this case as well")))
+        }
         Content::Notice(Notice::NoThread { .. }) => Inline::new().text("The case's thread was deleted"),
         Content::Notice(Notice::Forgets { at, .. }) => {
             Inline::new().text(&format!("What is known of this case is forgotten at {}", wording::utc(*at)))

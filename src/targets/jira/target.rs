@@ -3,14 +3,16 @@
 
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
+use tracing::warn;
 
 use super::{
     CommentRef, Created, HeardComment, IssueRef, IssueText, Jira, Moved, RemoteLink, content, description,
+    notice,
     planner::{IssueState, JiraPlanner},
     summary,
 };
 use crate::{
-    case::{AccountId, Case, CaseId, IssueCommentId, IssueId, Millis, text},
+    case::{AccountId, Case, CaseId, IssueCommentId, IssueId, IssueKey, Millis, text},
     http::Failure,
     state::{
         key::{Fingerprint, Key, Plainness},
@@ -26,6 +28,9 @@ use crate::{
 /// The key of the comment that stands for our description where that is a person's.
 const BESIDE: &str = "beside";
 
+/// The key of the comment that says where the case is told, and in the mark of an issue that is set aside.
+pub(crate) const ASIDE: &str = "aside";
+
 /// Jira as a target; asked at most once who we are.
 pub struct JiraTarget<'a> {
     jira: Jira<'a>,
@@ -36,6 +41,11 @@ pub struct JiraTarget<'a> {
 impl<'a> JiraTarget<'a> {
     pub fn new(jira: Jira<'a>) -> Self {
         Self { planner: JiraPlanner { settings: jira.settings }, jira, me: OnceCell::new() }
+    }
+
+    /// All that we made of a case, the first before the others.
+    async fn all_issues(&self, case: &Case) -> Result<Vec<Created>, Failure> {
+        self.jira.issues_of(&case.id, case.created.unwrap_or_default() * 1_000).await
     }
 
     async fn comments(&self, case: &CaseId, issue: &IssueId) -> Result<ReadBack, Failure> {
@@ -155,15 +165,37 @@ impl Target for JiraTarget<'_> {
         note: &PlaceNote,
     ) -> Result<Option<String>, Failure> {
         if intent.key.0 == HOME {
-            let found = self.jira.find_issue(case, intent.since).await?;
-            return Ok(found.as_ref().map(remote));
+            return Ok(self.jira.issues_of(case, intent.since).await?.first().map(remote));
         }
         Ok(earliest(&self.comments(case, &issue(note)?).await?.ours, &intent.key))
     }
 
     async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
-        let since = case.created.unwrap_or_default() * 1_000;
-        Ok(self.jira.find_issue(&case.id, since).await?.as_ref().map(remote))
+        Ok(self.all_issues(case).await?.first().map(remote))
+    }
+
+    async fn spares(&self, case: &Case, note: &PlaceNote) -> Result<Vec<String>, Failure> {
+        let home = issue(note)?;
+        let all = self.all_issues(case).await?;
+        Ok(all.iter().filter(|other| other.id != home).map(remote).collect())
+    }
+
+    /// The label goes last: until then it is found again.
+    async fn set_aside(&self, case: &CaseId, spare: &str, note: &PlaceNote) -> Result<(), Failure> {
+        let home = note.home.as_ref().map(|home| IssueKey::new(&home.name)).ok_or_else(no_issue)?;
+        let other = IssueId::new(self.planner.anchor(spare, note).place);
+        let (id, url) = (format!("casebridge/{case}/aside"), self.jira.settings.browse(&home));
+        let link = RemoteLink { id: &id, url: &url, title: home.as_str() };
+        // The comment says the same.
+        if let Err(failure) = self.jira.remote_link(&other, &link).await {
+            warn!(%case, %failure, "what is set aside has no link");
+        }
+        let key = Key(ASIDE.to_owned());
+        let mark = Mark::of(case, &key, &Fingerprint::default());
+        if earliest(&self.comments(case, &other).await?.ours, &key).is_none() {
+            self.jira.comment(&other, &mark, notice::aside(case, &home)).await?;
+        }
+        self.jira.disown(&other, case, &mark).await
     }
 
     async fn is_gone(&self, note: &PlaceNote) -> Result<bool, Failure> {

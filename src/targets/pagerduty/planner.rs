@@ -146,6 +146,7 @@ mod tests {
             key: Key(key.to_owned()),
             since: 0,
             attempt: 1,
+            looks: 0,
             plainness: Plainness::Full,
             hash: Fingerprint::default(),
             facts: None,

@@ -117,6 +117,9 @@ fn ways_on(said: &Notice) -> Option<Value> {
             Some(card::some_buttons(offers_close.then_some(close).into_iter().chain([back])))
         }
         Notice::Lost { case, .. } => Some(card::one_button(&format!("{case} jira open"), "New issue")),
+        Notice::Spare { case, spare, .. } => {
+            Some(card::one_button(&format!("{case} jira close {spare}"), &format!("Close {spare}")))
+        }
         Notice::NoThread { case } => Some(card::one_button(&format!("{case} card"), "New card")),
     }
 }
@@ -142,6 +145,12 @@ fn notice(said: &Notice) -> Line {
             .own(" was deleted, or is hidden from Casebridge: nothing more of this case is told in Jira. ")
             .strong(&format!("/sir {case} jira open"))
             .own(" makes a new issue with the whole story."),
+        Notice::Spare { issue, spare, .. } => of(spare)
+            .own(" was made for this case as well: Jira's answer was lost. The case is told in ")
+            .strong(&value(issue.as_str()))
+            .own(" alone, and ")
+            .strong(&value(spare.as_str()))
+            .own(" says so."),
         Notice::NoThread { case } => Line::new()
             .own("⚠️ The thread of case ")
             .strong(case.as_str())
@@ -469,6 +478,15 @@ mod tests {
             text.starts_with("⚠️ `SEC-12` was deleted") && text.contains("`/sir 1234567890 jira open`"),
             "{text}"
         );
+        let [issue, spare] = ["SEC-12", "SEC-14"].map(IssueKey::new);
+        let message = content(
+            &Content::Notice(Notice::Spare { case: CaseId::new("1234567890"), issue, spare }),
+            Plainness::Full,
+        );
+        let expected = "⚠️ `SEC-14` was made for this case as well: Jira's answer was lost. The case is told in `SEC-12` \
+                        alone, and `SEC-14` says so.";
+        assert_eq!(message.text, expected);
+        assert_eq!(message.blocks[1]["elements"][0]["value"], "1234567890 jira close SEC-14");
     }
 
     #[test]

@@ -90,6 +90,7 @@ pub(super) fn notice_key(notice: &Notice) -> Key {
         Notice::NotMoved { why, .. } => format!("refused/status/{}", text::hash(why)),
         Notice::Moved { issue, moved, .. } => format!("moved/{issue}/{}", moved.id),
         Notice::Lost { issue, .. } => format!("refused/lost/{issue}"),
+        Notice::Spare { spare, .. } => format!("spare/{spare}"),
         Notice::NoThread { .. } => LOST.to_owned(),
         Notice::Forgets { .. } => FORGETS.to_owned(),
     })

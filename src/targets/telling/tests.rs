@@ -313,6 +313,7 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
                 Notice::NotMoved { to, .. } => Some(to),
                 Notice::Moved { .. }
                 | Notice::Lost { .. }
+                | Notice::Spare { .. }
                 | Notice::NoThread { .. }
                 | Notice::Forgets { .. } => None,
             }

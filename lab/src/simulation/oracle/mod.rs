@@ -161,11 +161,20 @@ fn is_card_of(text: &str, id: &CaseId) -> bool {
     text.lines().any(|line| named.iter().any(|named| line == named))
 }
 
+/// What an issue says that was made twice.
+const ASIDE: &str = "nothing that is written here goes to the case";
+
 fn in_jira<'a>(id: &CaseId, all: &'a [JournalEntry]) -> TargetView<'a> {
     let is_home = |shown: &&JournalEntry| {
         shown.is_issue() && shown.said.iter().any(|(_, text)| text.contains(&format!("Case\n{id}\n")))
     };
-    let homes: Vec<&JournalEntry> = all.iter().filter(is_home).collect();
+    // One that says below it that the case is told elsewhere stands for nothing.
+    let is_aside = |home: &&JournalEntry| {
+        let says =
+            |shown: &JournalEntry| shown.place == home.id && shown.ours && shown.text().contains(ASIDE);
+        all.iter().any(says)
+    };
+    let homes: Vec<&JournalEntry> = all.iter().filter(is_home).filter(|home| !is_aside(home)).collect();
     let below = |shown: &&JournalEntry| homes.iter().any(|home| home.id == shown.place) && !shown.is_issue();
     let (told, people) = all.iter().filter(below).partition(|shown| shown.ours);
     TargetView { name: "Jira", homes, told, people }
