@@ -3,17 +3,20 @@
 use std::time::{Duration, Instant};
 
 use casebridge::{
-    aws::sir::{Answer, Call, Fault, FaultKind, NewCase, aws::SirClient},
+    aws::sir::{Call, Fault, NewCase, ask, aws::SirClient},
     case::{CaseId, Resolver},
     config::{
         clock,
         environment::{self, Environment, variable},
     },
     runtime::{
-        World,
+        self, World,
         live::{ConfigError, Live},
     },
-    state::{self, TargetKind, key::Key},
+    state::{
+        self, TargetKind,
+        key::{Key, KeyName},
+    },
     targets::{jira, slack},
 };
 
@@ -74,17 +77,15 @@ pub async fn run() -> Result<(), ExerciseError> {
 }
 
 async fn gone_through(live: &dyn World, case: &CaseId, targets: &[TargetKind]) -> Result<(), ExerciseError> {
-    shown(live, (case, "the case"), targets, |key| key.0 == "home").await?;
+    shown(live, (case, "the case"), targets, |key| matches!(key.named(), KeyName::Anchor)).await?;
     let token = format!("casebridge-exercise-{case}-comment");
-    live.call(Call::CreateCaseComment { case: case.clone(), body: LINE.to_owned(), token }).await?;
-    shown(live, (case, "its comment"), targets, |key| key.0.starts_with("comment/")).await
+    runtime::ask(live, ask::new_comment(case, LINE, token)).await?;
+    shown(live, (case, "its comment"), targets, |key| matches!(key.named(), KeyName::Comment { .. })).await
 }
 
 async fn opened(world: &dyn World) -> Result<CaseId, ExerciseError> {
-    let account = match world.call(Call::ListMemberships { next: None }).await? {
-        Answer::Memberships(page) => page.items.into_iter().find_map(|one| one.account),
-        _ => None,
-    };
+    let memberships = runtime::ask(world, ask::memberships(None)).await?.items;
+    let account = memberships.into_iter().find_map(|one| one.account);
     let now = clock::now();
     let new = NewCase {
         token: format!("casebridge-exercise-{now}"),
@@ -101,10 +102,7 @@ async fn opened(world: &dyn World) -> Result<CaseId, ExerciseError> {
         regions: Vec::new(),
         tags: vec![("casebridge".to_owned(), "exercise".to_owned())],
     };
-    match world.call(Call::CreateCase { new: Box::new(new) }).await? {
-        Answer::CaseId(case) => Ok(case),
-        _ => Err(Fault { kind: FaultKind::Unknown, message: String::new() }.into()),
-    }
+    Ok(runtime::ask(world, ask::new_case(new)).await?)
 }
 
 /// Waits until each target shows it, by the ledger, and says where.

@@ -1,14 +1,14 @@
 //! `casebridge forget`: what the table holds of a closed case goes at once.
 
 use casebridge::{
-    aws::sir::{Answer, Call, FaultKind, aws::SirClient},
+    aws::sir::{FaultKind, ask, aws::SirClient},
     case::{CaseId, text},
     config::{
         clock,
         environment::{self, Environment, variable},
         sdk::Aws,
     },
-    runtime::{World, live::Live},
+    runtime::{self, World, live::Live},
     sync::forget::{self, ForgetError},
     targets::{jira, slack},
     telemetry::audit::{AuditLine, AuditOutcome},
@@ -62,9 +62,9 @@ pub async fn run(case: &str) -> Result<String, ForgettingError> {
 
 /// A case that AWS has no longer is as good as closed.
 async fn is_closed(world: &dyn World, id: &CaseId) -> Result<(), ForgettingError> {
-    match world.call(Call::GetCase { case: id.clone() }).await {
-        Ok(Answer::Case(case)) if case.is_closed() => Ok(()),
-        Ok(Answer::Case(_)) => Err(ForgettingError::Open(id.clone())),
+    match runtime::ask(world, ask::case(id)).await {
+        Ok(case) if case.is_closed() => Ok(()),
+        Ok(_) => Err(ForgettingError::Open(id.clone())),
         Err(fault) if fault.kind == FaultKind::NotFound => Ok(()),
         _ => Err(ForgettingError::Service(id.clone())),
     }

@@ -4,9 +4,10 @@ use super::{Answer, Findings, Patient, behind, fine, unseen, wrong};
 use crate::{
     aws::{
         hub::HubCall,
-        sir::{self, Call, Fault, FaultKind},
+        sir::{Call, Fault, FaultKind, ask},
     },
     case::{CaseId, MembershipId},
+    runtime,
 };
 
 const OF_A_CASE: [&str; 4] =
@@ -30,7 +31,7 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
 }
 
 /// As [`read`], of what a parameter of the stack may have left out.
-fn read_unless(left_out: Option<&str>, asked: Result<sir::Answer, Fault>) -> Answer {
+fn read_unless<T>(left_out: Option<&str>, asked: Result<T, Fault>) -> Answer {
     match (left_out, asked) {
         (Some(parameter), Err(Fault { kind: FaultKind::Denied, .. })) => {
             fine(format!("left out by parameter: {parameter}=false"))
@@ -39,7 +40,7 @@ fn read_unless(left_out: Option<&str>, asked: Result<sir::Answer, Fault>) -> Ans
     }
 }
 
-fn read(asked: Result<sir::Answer, Fault>, seen: &str) -> Answer {
+fn read<T>(asked: Result<T, Fault>, seen: &str) -> Answer {
     let Err(fault) = asked else { return fine(seen) };
     let why = format!("{fault} {}", fault.message);
     let why = why.trim_end_matches(['.', ' ']).to_owned();
@@ -60,14 +61,16 @@ fn read(asked: Result<sir::Answer, Fault>, seen: &str) -> Answer {
 async fn membership(patient: &Patient<'_>, found: &mut Findings) -> Option<MembershipId> {
     let here = patient.settings.sir.region.as_deref().unwrap_or("this Region");
     let left_out = patient.world.left_out().memberships.then_some("WithMemberships");
-    let asked = patient.world.call(Call::ListMemberships { next: None }).await;
-    let Ok(sir::Answer::Memberships(page)) = asked else {
-        let answer = read_unless(left_out, asked);
-        if matches!(answer, Answer::Ok { .. }) {
-            found.add_all(&OF_A_MEMBERSHIP, &answer);
+    let page = match runtime::ask(patient.world, ask::memberships(None)).await {
+        Ok(page) => page,
+        Err(fault) => {
+            let answer = read_unless::<()>(left_out, Err(fault));
+            if matches!(answer, Answer::Ok { .. }) {
+                found.add_all(&OF_A_MEMBERSHIP, &answer);
+            }
+            found.add("sir.membership", answer);
+            return None;
         }
-        found.add("sir.membership", answer);
-        return None;
     };
     let active = page.items.iter().find(|one| one.status.as_deref() == Some("Active"));
     let active = active.filter(|one| one.region.as_deref().is_none_or(|region| region == here));
@@ -86,13 +89,9 @@ async fn membership(patient: &Patient<'_>, found: &mut Findings) -> Option<Membe
 }
 
 async fn of_the_cases(patient: &Patient<'_>, found: &mut Findings) {
-    let asked = patient.world.call(Call::ListCases { next: None }).await;
-    let newest = match &asked {
-        Ok(sir::Answer::Cases(page)) => {
-            page.items.iter().max_by_key(|case| case.updated).map(|case| case.id.clone())
-        }
-        _ => None,
-    };
+    let asked = runtime::ask(patient.world, ask::cases(None)).await;
+    let newest = asked.as_ref().ok().and_then(|page| page.items.iter().max_by_key(|case| case.updated));
+    let newest = newest.map(|case| case.id.clone());
     let listed = asked.is_ok();
     found.add("sir.list_cases", read(asked, "it answered"));
     let Some(case) = newest else {

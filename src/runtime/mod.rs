@@ -14,7 +14,7 @@ use async_trait::async_trait;
 
 pub use self::note::Recent;
 use crate::{
-    aws::sir,
+    aws::sir::{self, Question},
     case::{CaseId, Millis},
     config::environment::LeftOut,
     http::{
@@ -82,6 +82,12 @@ pub trait World {
     fn sightings(&self) -> Option<&sighting::Sightings> {
         None
     }
+}
+
+/// Makes a call once, and answers what was asked for.
+pub async fn ask<T>(world: &dyn World, question: Question<T>) -> Result<T, sir::Fault> {
+    let answer = world.call(question.call().clone()).await?;
+    question.answered(answer)
 }
 
 /// A job on its way to `command`.

@@ -28,9 +28,11 @@ pub enum KeyName<'k> {
     },
     /// A line of changes, by its number.
     Changes(u32),
+    /// A call: why, as `move/1795668300`.
+    Call(&'k str),
     /// A step of an alert.
     Page { name: &'k str, step: &'k str },
-    /// What comes by itself: a reminder, a refusal, the agent's steps, a call, who took the case.
+    /// What comes by itself: a reminder, a refusal, the agent's steps, who took the case.
     ByItself,
 }
 
@@ -54,6 +56,11 @@ impl Key {
         Self(format!("changes/{number}"))
     }
 
+    /// The key of a call: `call/move/1795668300`.
+    pub(crate) fn call(why: &str) -> Self {
+        Self(format!("call/{why}"))
+    }
+
     /// The key of what goes through steps: `page/overdue/1795668300/trigger`.
     pub(crate) fn page(name: &str, step: &str) -> Self {
         Self(format!("page/{name}/{step}"))
@@ -70,6 +77,7 @@ impl Key {
                 Some(KeyName::Comment { id: CommentId::new(id), part: part.parse().ok()? })
             }),
             "changes" => rest.parse().ok().map(KeyName::Changes),
+            "call" => Some(KeyName::Call(rest)),
             "page" => rest.rsplit_once('/').map(|(name, step)| KeyName::Page { name, step }),
             _ => None,
         };
@@ -154,6 +162,7 @@ mod tests {
         assert_eq!(Key::comment(&id, 2).named(), KeyName::Comment { id: id.clone(), part: 2 });
         assert_eq!(Key::comment(&id, 2).0, "comment/000123/2");
         assert_eq!(Key::changes(7).named(), KeyName::Changes(7));
+        assert_eq!(Key::call("move/9").named(), KeyName::Call("move/9"));
         let page = Key::page("overdue/1795668300", "trigger");
         assert_eq!(page.named(), KeyName::Page { name: "overdue/1795668300", step: "trigger" });
         for (key, named) in [

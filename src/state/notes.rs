@@ -333,7 +333,7 @@ impl PlaceNote {
             KeyName::Page { name, step } => {
                 self.steps.insert(name.to_owned(), step.to_owned());
             }
-            KeyName::Description | KeyName::Comment { .. } | KeyName::ByItself => {}
+            KeyName::Description | KeyName::Comment { .. } | KeyName::Call(_) | KeyName::ByItself => {}
         }
         self.open = None;
         self.failures = 0;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use tracing::warn;
 
 use crate::{
-    aws::sir::{Answer, Call, FaultKind},
+    aws::sir::{FaultKind, ask},
     case::{CaseId, MembershipId, Millis},
     http::Failure,
-    runtime::{World, gate},
+    runtime::{self, World, gate},
     state::{self, Command, Reserved, TargetKind},
     sync::context::Context,
     targets::{
@@ -71,9 +71,8 @@ pub(crate) async fn tell(
     if announcer.is_overheard().await? {
         return Err(AnnounceError::Shared);
     }
-    let membership = match world.call(Call::GetMembership { membership: id.clone() }).await {
-        Ok(Answer::Membership(membership)) => Some(membership),
-        Ok(_) => None,
+    let membership = match runtime::ask(world, ask::membership(id)).await {
+        Ok(membership) => Some(Box::new(membership)),
         // A membership that ended may not be readable any more: that it ended is told all the same.
         Err(fault)
             if matches!(fault.kind, FaultKind::NotFound | FaultKind::Denied | FaultKind::NotActive) =>

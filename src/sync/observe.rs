@@ -8,7 +8,7 @@ use std::{
 use futures_util::future::join_all;
 
 use crate::{
-    aws::sir::{Answer, Call, Fault, FaultKind, Page},
+    aws::sir::{Fault, FaultKind, Page, ask},
     case::{Case, CaseId, Comment, CommentId, Investigation, Millis, Resolver, Seconds},
     runtime::World,
     state::{
@@ -113,8 +113,8 @@ pub(crate) async fn look(
     let start = Start::of(note, full);
     let told = async { if note.comments <= FEW { looking.told.read(looking).await } else { Ok(()) } };
     let (case, first, steps, told) = tokio::join!(
-        get_case(&reader, id),
-        comments_page(&reader, id, start.page.clone()),
+        reader.ask(ask::case(id)),
+        reader.ask(ask::comments(id, start.page.clone())),
         async { if note.agent { investigations(&reader, id).await.map(Some) } else { Ok(None) } },
         told,
     );
@@ -123,7 +123,7 @@ pub(crate) async fn look(
     let (start, first) = match first {
         Err(ReadingError::Sir(Fault { kind: FaultKind::Invalid { .. }, .. })) if start.page.is_some() => {
             (note.known_to, note.going_on) = (None, None);
-            (Start::of(note, full), comments_page(&reader, id, None).await?)
+            (Start::of(note, full), reader.ask(ask::comments(id, None)).await?)
         }
         first => (start, first?),
     };
@@ -260,7 +260,7 @@ impl Pages<'_> {
         if count >= MOST_PAGES {
             return Ok(None);
         }
-        match comments_page(&self.reader, self.looking.id, Some(token.to_owned())).await {
+        match self.reader.ask(ask::comments(self.looking.id, Some(token.to_owned()))).await {
             Ok(page) => Ok(Some(page)),
             Err(ReadingError::OutOfTime) => Ok(None),
             Err(ReadingError::Sir(Fault { kind: FaultKind::Throttled { .. }, .. })) => Ok(None),
@@ -353,33 +353,14 @@ pub(crate) async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> 
     Ok(())
 }
 
-async fn get_case(reader: &Reader<'_>, id: &CaseId) -> Result<Case, ReadingError> {
-    match reader.ask(Call::GetCase { case: id.clone() }).await? {
-        Answer::Case(case) => Ok(*case),
-        other => Err(unexpected(&other).into()),
-    }
-}
-
-async fn comments_page(
-    reader: &Reader<'_>,
-    id: &CaseId,
-    next: Option<String>,
-) -> Result<Page<Comment>, ReadingError> {
-    match reader.ask(Call::ListComments { case: id.clone(), next }).await? {
-        Answer::Comments(page) => Ok(page),
-        other => Err(unexpected(&other).into()),
-    }
-}
-
 async fn investigations(reader: &Reader<'_>, id: &CaseId) -> Result<Vec<Investigation>, ReadingError> {
     let (mut steps, mut next) = (Vec::new(), None);
     loop {
-        match reader.ask(Call::ListInvestigations { case: id.clone(), next }).await {
-            Ok(Answer::Investigations(page)) => {
+        match reader.ask(ask::investigations(id, next)).await {
+            Ok(page) => {
                 steps.extend(page.items);
                 next = reader.follow(page.next)?;
             }
-            Ok(other) => return Err(unexpected(&other).into()),
             // Not every membership has the agent: its absence must not keep the case from being told.
             Err(ReadingError::Sir(fault))
                 if matches!(fault.kind, FaultKind::Denied | FaultKind::NotFound) =>
@@ -393,11 +374,6 @@ async fn investigations(reader: &Reader<'_>, id: &CaseId) -> Result<Vec<Investig
             return Ok(steps);
         }
     }
-}
-
-/// An answer of another operation cannot come from [`World::call`]; it is handled as no answer.
-pub(crate) fn unexpected(_: &Answer) -> Fault {
-    Fault { kind: FaultKind::Unknown, message: "an answer of another operation".to_owned() }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::HashSet, time::Duration};
 use tracing::error;
 
 use crate::{
-    aws::sir::{Answer, Call, Fault, FaultKind, Rate},
+    aws::sir::{Answer, Call, Fault, FaultKind, Question, Rate},
     case::Millis,
     runtime::{World, gate},
     state::Reserved,
@@ -46,11 +46,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Asks, and where the service was asked too often asks again, in its turn: what was read before is kept.
-    pub(crate) async fn ask(&self, call: Call) -> Result<Answer, ReadingError> {
+    async fn answer(&self, call: &Call) -> Result<Answer, ReadingError> {
         let (mut wait, mut patience, mut in_turn) = (WAIT.0, None, self.crowd);
         loop {
             if in_turn {
-                self.turn(&call).await?;
+                self.turn(call).await?;
             }
             if self.world.now() > self.until {
                 return Err(ReadingError::OutOfTime);
@@ -68,6 +68,12 @@ impl<'a> Reader<'a> {
             wait = (wait * 2).min(WAIT.1);
             in_turn = true;
         }
+    }
+
+    /// As [`Self::answer`], opened.
+    pub(crate) async fn ask<T>(&self, question: Question<T>) -> Result<T, ReadingError> {
+        let answer = self.answer(question.call()).await?;
+        Ok(question.answered(answer)?)
     }
 
     /// Waits for its turn. Where the table does not answer nobody knows whose turn it is: then the service says so.

@@ -3,7 +3,7 @@
 use std::mem;
 
 use crate::{
-    aws::sir::{Answer, Call},
+    aws::sir::ask,
     case::{CaseSummary, Millis},
     config::settings::{Settings, Timing},
     runtime::{World, breaker},
@@ -15,7 +15,6 @@ use crate::{
     sync::{
         apply::knows_us,
         context::Context,
-        observe::unexpected,
         reading::{Reader, ReadingError},
         reconcile::keep,
     },
@@ -91,10 +90,7 @@ async fn walk(world: &dyn World, keeping: Option<&Timing>, until: Millis) -> Res
     let (reader, now) = (Reader::new(world, until), world.now());
     let mut next = None;
     loop {
-        let page = match reader.ask(Call::ListCases { next }).await? {
-            Answer::Cases(page) => page,
-            other => return Err(ReadingError::from(unexpected(&other)).into()),
-        };
+        let page = reader.ask(ask::cases(next)).await?;
         for summary in page.items {
             if is_news(world, &summary, now).await? || is_to_be_forgotten(world, &summary, keeping).await? {
                 world.store().hint(&summary.id, now, false).await?;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use casebridge::{
-    aws::sir::{Answer, Call, Fault, FaultKind, Page},
+    aws::sir::{Fault, FaultKind, Page, Question, ask},
     case::{self, Case, CaseId, Edit, IssueId, Millis, UserId},
     http::Failure,
     runtime::World,
@@ -72,23 +72,21 @@ fn act(line: &AuditLine) -> Entry {
 
 async fn of_service(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, CollectError> {
     let world = sources.world;
-    let Answer::Case(case) = ask(world, Call::GetCase { case: id.clone() }).await? else {
-        return Err(strange("GetCase"));
-    };
-    let mut found = pages(world, |next| Call::ListCaseEdits { case: id.clone(), next }, edits).await?;
-    let said = pages(world, |next| Call::ListComments { case: id.clone(), next }, comments).await?;
+    let case = asked(world, ask::case(id)).await?;
+    let edits = pages(world, |next| ask::edits(id, next)).await?;
+    let mut found: Vec<Entry> = edits.into_iter().map(edit).collect();
+    let said = pages(world, |next| ask::comments(id, next)).await?;
     found.extend(with_record(sources, id, said).await?);
-    match pages(world, |next| Call::ListInvestigations { case: id.clone(), next }, steps).await {
-        Ok(steps) => found.extend(steps),
+    match pages(world, |next| ask::investigations(id, next)).await {
+        Ok(steps) => found.extend(steps.into_iter().map(step)),
         // Cases that AWS does not work have none, and the service may say so by refusing.
         Err(why) if case.resolver == case::Resolver::Aws => {
             found.push(missing("what AWS's agent found", why));
         }
         Err(_) => {}
     }
-    let tags = match ask(world, Call::ListTagsForResource { arn: case.arn.clone() }).await {
-        Ok(Answer::Tags(tags)) => tags,
-        Ok(_) => return Err(strange("ListTagsForResource")),
+    let tags = match asked(world, ask::tags(&case.arn)).await {
+        Ok(tags) => tags,
         Err(why) => {
             found.push(missing("the case's tags", why));
             Vec::new()
@@ -96,7 +94,7 @@ async fn of_service(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, Co
     };
     found.extend(files(sources, &case).await?);
     let at = case.updated;
-    found.push(Entry::seconds(at, What::Case { case, tags }));
+    found.push(Entry::seconds(at, What::Case { case: Box::new(case), tags }));
     Ok(found)
 }
 
@@ -115,19 +113,8 @@ async fn files(sources: &Sources<'_>, case: &Case) -> Result<Vec<Entry>, Collect
     Ok(found)
 }
 
-fn edits(answer: Answer) -> Option<Page<Entry>> {
-    let Answer::Edits(Page { items, next, total }) = answer else { return None };
-    let told = |Edit { at, principal, action, message }| {
-        Entry::seconds(at, What::Edit { principal, action, message })
-    };
-    Some(Page { items: items.into_iter().map(told).collect(), next, total })
-}
-
-fn comments(answer: Answer) -> Option<Page<case::Comment>> {
-    match answer {
-        Answer::Comments(page) => Some(page),
-        _ => None,
-    }
+fn edit(Edit { at, principal, action, message }: Edit) -> Entry {
+    Entry::seconds(at, What::Edit { principal, action, message })
 }
 
 /// What was said, with what the record has of it. A text that was withdrawn is left out, also where its case shows it
@@ -157,14 +144,13 @@ async fn with_record(
     Ok(found)
 }
 
-fn steps(answer: Answer) -> Option<Page<Entry>> {
-    let Answer::Investigations(Page { items, next, total }) = answer else { return None };
-    let told = |case::Investigation { id, kind, title, content, status, updated, feedback }| {
-        let id = id.to_string();
-        let step = Investigation { id, step: kind, title, content, status, feedback };
-        Entry::seconds(updated, What::Investigation(step))
-    };
-    Some(Page { items: items.into_iter().map(told).collect(), next, total })
+fn step(found: case::Investigation) -> Entry {
+    let case::Investigation { id, kind, title, content, status, updated, feedback } = found;
+    let id = id.to_string();
+    Entry::seconds(
+        updated,
+        What::Investigation(Investigation { id, step: kind, title, content, status, feedback }),
+    )
 }
 
 /// What the table knows. What cannot be read there is said.
@@ -290,12 +276,15 @@ fn strange(operation: &'static str) -> CollectError {
     CollectError::Service { operation, fault }
 }
 
-/// Makes a call that changes nothing; what is refused for now is waited for.
-pub async fn ask(world: &dyn World, call: Call) -> Result<Answer, CollectError> {
-    let operation = call.operation();
+/// Asks what changes nothing; what is refused for now is waited for.
+pub async fn asked<T>(world: &dyn World, question: Question<T>) -> Result<T, CollectError> {
+    let operation = question.call().operation();
     for attempt in 0.. {
-        let fault = match Box::pin(world.call(call.clone())).await {
-            Ok(answer) => return Ok(answer),
+        let fault = match Box::pin(world.call(question.call().clone())).await {
+            Ok(answer) => match question.answered(answer) {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => return Err(CollectError::Service { operation, fault }),
+            },
             Err(fault) => fault,
         };
         let least = Duration::from_secs(1 << attempt);
@@ -315,14 +304,13 @@ pub async fn ask(world: &dyn World, call: Call) -> Result<Answer, CollectError> 
 /// All pages; one whose token was seen before would never end.
 async fn pages<T>(
     world: &dyn World,
-    call: impl Fn(Option<String>) -> Call,
-    open: impl Fn(Answer) -> Option<Page<T>>,
+    page: impl Fn(Option<String>) -> Question<Page<T>>,
 ) -> Result<Vec<T>, CollectError> {
     let (mut items, mut next, mut seen) = (Vec::new(), None, BTreeSet::new());
     loop {
-        let call = call(next);
-        let operation = call.operation();
-        let page = open(ask(world, call).await?).ok_or_else(|| strange(operation))?;
+        let question = page(next);
+        let operation = question.call().operation();
+        let page = asked(world, question).await?;
         items.extend(page.items);
         next = page.next;
         match &next {

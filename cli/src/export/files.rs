@@ -8,7 +8,7 @@ use std::{
 };
 
 use casebridge::{
-    aws::sir::{Answer, Call},
+    aws::sir::ask,
     case::{Attachment, CaseId, text},
     config::{clock, hosts},
     http::transport::Transport,
@@ -48,10 +48,8 @@ pub async fn fetch(
     (number, file): (usize, &Attachment),
 ) -> Result<Fetched, FileError> {
     let not = |why: String| Ok(Fetched::Not { not_fetched: why });
-    let call = Call::GetCaseAttachmentDownloadUrl { case: case.clone(), attachment: file.id.clone() };
-    let url = match collect::ask(world, call).await {
-        Ok(Answer::Url(url)) => url,
-        Ok(_) => return not("the service gave no address".to_owned()),
+    let url = match collect::asked(world, ask::download(case, &file.id)).await {
+        Ok(url) => url,
         Err(CollectError::Service { fault, .. }) => return not(format!("the service refused it ({fault})")),
         Err(_) => return not("it could not be asked for".to_owned()),
     };

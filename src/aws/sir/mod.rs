@@ -1,6 +1,7 @@
 //! What can be asked of Security Incident Response, and what does it answer? Every operation as a value. The six calls
 //! of Security Hub are in [`crate::aws::hub`] and go the same way, as [`Call::Hub`].
 
+pub mod ask;
 pub mod aws;
 pub mod fault;
 pub mod input;
@@ -10,6 +11,7 @@ pub mod output;
 
 use std::fmt;
 
+pub use ask::Question;
 pub use fault::{Fault, FaultKind};
 pub use input::{CaseChange, MembershipChange, NewCase, NewMembership};
 pub use operation::{Operation, Rate};

@@ -5,7 +5,7 @@ use super::{
     context::{ActionError, CommandContext, Outcome},
 };
 use crate::{
-    aws::sir::{self, Call},
+    aws::sir::{Call, ask},
     case::{CaseId, Investigation},
     chat::{
         language::command::{Command, InvestigationRef},
@@ -101,12 +101,7 @@ async fn investigations(
     context: &CommandContext<'_>,
     id: &CaseId,
 ) -> Result<Vec<Investigation>, ActionError> {
-    let open = |answer| match answer {
-        sir::Answer::Investigations(page) => Some(page),
-        _ => None,
-    };
-    let ask = |next| Call::ListInvestigations { case: id.clone(), next };
-    let (mut steps, _) = context.pages(ask, open, |_| false).await?;
+    let (mut steps, _) = context.pages(|next| ask::investigations(id, next), |_| false).await?;
     steps.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(steps)
 }

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::{
     comments,
     compare_and_set::closed,
-    context::{ActionError, CommandContext, Outcome, strange},
+    context::{ActionError, CommandContext, Outcome},
     freeze::Frozen,
     speech::Speech,
     withdrawal,
 };
 use crate::{
-    aws::sir::{self, Call, limits},
+    aws::sir::{ask, limits},
     case::{Case, CaseId, FileId, text},
     chat::{
         forms::FormInput,
@@ -218,13 +218,10 @@ async fn place(
     file: &PlacedFile<'_>,
 ) -> Result<Request, ActionError> {
     let token = CommandKey::of(format!("{}|{}", context.key, file.id)).into();
-    let (case, name) = (case.id.clone(), file.name.to_owned());
-    match context.call(Call::GetCaseAttachmentUploadUrl { case, name, bytes: file.size, token }).await? {
-        sir::Answer::Url(url) => Ok(Request::bare(Method::PUT, url.reveal().to_owned())
-            .header("if-none-match", "*")
-            .header("content-type", "application/octet-stream")),
-        _ => Err(strange("GetCaseAttachmentUploadUrl")),
-    }
+    let url = context.ask(ask::upload(&case.id, file.name, file.size, token)).await?;
+    Ok(Request::bare(Method::PUT, url.reveal().to_owned())
+        .header("if-none-match", "*")
+        .header("content-type", "application/octet-stream"))
 }
 
 /// The size and how the file is asked for, or why it cannot go to the case.

@@ -8,7 +8,7 @@ use super::{
     next_move::NextMove,
 };
 use crate::{
-    aws::sir::{self, Call},
+    aws::sir::ask,
     case::{Case, CaseId, CaseSummary, Resolver, Status, text::cut},
     chat::{
         language::command::{CaseFilter, Command},
@@ -49,10 +49,7 @@ pub(crate) async fn tags(
     context: &CommandContext<'_>,
     arn: &str,
 ) -> Result<Vec<(String, String)>, ActionError> {
-    match context.call(Call::ListTagsForResource { arn: arn.to_owned() }).await? {
-        sir::Answer::Tags(tags) => Ok(tags),
-        _ => Err(super::context::strange("ListTagsForResource")),
-    }
+    context.ask(ask::tags(arn)).await
 }
 
 pub(crate) async fn list_cases(context: &CommandContext<'_>, which: CaseFilter) -> Outcome {
@@ -125,11 +122,7 @@ pub(crate) async fn open(
 
 /// All cases, the latest first; `false` if there are more than could be read.
 pub(crate) async fn latest(context: &CommandContext<'_>) -> Result<(Vec<CaseSummary>, bool), ActionError> {
-    let open = |answer| match answer {
-        sir::Answer::Cases(page) => Some(page),
-        _ => None,
-    };
-    let (mut cases, all) = context.pages(|next| Call::ListCases { next }, open, |_| false).await?;
+    let (mut cases, all) = context.pages(ask::cases, |_| false).await?;
     cases.sort_by(|a, b| (b.updated, &b.id).cmp(&(a.updated, &a.id)));
     cases.dedup_by(|a, b| a.id == b.id);
     Ok((need_to_know::visible(context, cases).await?, all))

@@ -12,7 +12,7 @@ use super::{
     withdrawal::{self, Withdrawn},
 };
 use crate::{
-    aws::sir::{self, Call},
+    aws::sir::{Call, ask},
     case::{
         CaseId, Comment, CommentId, IssueCommentId, Ts,
         author::{Author, name_in, speaker_in, unnamed},
@@ -257,13 +257,9 @@ async fn standing(
     id: &CaseId,
     Before { known, .. }: &Before,
 ) -> Result<Vec<(CommentId, Option<String>)>, ActionError> {
-    let open = |answer| match answer {
-        sir::Answer::Comments(page) => Some(page),
-        _ => None,
-    };
-    let ask = |next| Call::ListComments { case: id.clone(), next };
+    let page = |next| ask::comments(id, next);
     let of = |comments: &[Comment]| comments.iter().filter(|one| known.contains_key(&one.id)).count();
-    let (mut comments, _) = context.pages(ask, open, |comments| of(comments) >= known.len()).await?;
+    let (mut comments, _) = context.pages(page, |comments| of(comments) >= known.len()).await?;
     comments.retain(|one| known.contains_key(&one.id));
     comments.sort_by_key(|one| (parts::number(&one.body), one.created, one.id.clone()));
     comments.dedup_by(|a, b| a.id == b.id);

@@ -13,7 +13,7 @@ use super::{
     speech::Speech,
 };
 use crate::{
-    aws::sir::{self, Call, limits},
+    aws::sir::{ask, limits},
     case::{
         CaseId, Comment, CommentId,
         author::{Author, unnamed},
@@ -63,17 +63,13 @@ pub(super) async fn newest(
     id: &CaseId,
     count: usize,
 ) -> Result<Vec<Comment>, ActionError> {
-    let open = |answer| match answer {
-        sir::Answer::Comments(page) => Some(page),
-        _ => None,
-    };
-    let ask = |next| Call::ListComments { case: id.clone(), next };
+    let page = |next| ask::comments(id, next);
     let enough = |comments: &[Comment]| {
         comments.len() > count
             && comments.is_sorted_by(|a, b| a.created >= b.created)
             && comments.first().map(|it| it.created) > comments.last().map(|it| it.created)
     };
-    let (mut comments, _) = context.pages(ask, open, enough).await?;
+    let (mut comments, _) = context.pages(page, enough).await?;
     comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
     comments.dedup_by(|a, b| a.id == b.id);
     let skipped = comments.len().saturating_sub(count);
@@ -165,11 +161,7 @@ pub(super) async fn part(
     let mut saying = Saying { body_hash: text::hash(body), since: context.job.at, ..saying };
     let (store, expires) = (context.world.store(), context.world.now() + RECORD_TTL);
     store.say(id, &saying, expires).await?;
-    let token = saying.command.clone();
-    let call = Call::CreateCaseComment { case: id.clone(), body: body.to_owned(), token };
-    let sir::Answer::CommentId(comment) = context.call(call).await? else {
-        return Err(strange("CreateCaseComment"));
-    };
+    let comment = context.ask(ask::new_comment(id, body, saying.command.clone())).await?;
     saying.comment = Some(comment.to_string());
     store.say(id, &saying, expires).await?;
     told(context, id, &saying, Seen::Yes).await?;

@@ -6,7 +6,7 @@ use super::{fault, findings::Findings};
 use crate::{
     aws::{
         requests,
-        sir::{self, Call, Fault, FaultKind, Page, limits},
+        sir::{self, Call, Fault, FaultKind, Page, Question, ask, limits},
     },
     case::{Case, CaseId, Millis, UserId},
     chat::{
@@ -16,7 +16,7 @@ use crate::{
     },
     config::{secrets::Secrets, settings::Settings},
     http::Failure,
-    runtime::World,
+    runtime::{self, World},
     state::{self, Unread, notes},
     targets::{jira::Jira, slack::Slack},
     telemetry::metrics,
@@ -121,6 +121,12 @@ impl CommandContext<'_> {
         Err(strange(operation.name()))
     }
 
+    /// Makes a call, and answers what was asked for.
+    pub(crate) async fn ask<T>(&self, question: Question<T>) -> Result<T, ActionError> {
+        let answer = self.call(question.call().clone()).await?;
+        question.answered(answer).map_err(|fault| ActionError::Trouble(fault.message))
+    }
+
     /// Why a call was refused: by what is true of its case, where that says it all.
     async fn explained(&self, call: &Call, fault: &Fault) -> Reply {
         let about = call.case().filter(|_| {
@@ -130,8 +136,8 @@ impl CommandContext<'_> {
             Some(case) if matches!(call, Call::GetCase { .. }) => {
                 fault::is_missing(fault).then(|| fault::no_case(case))
             }
-            Some(case) => match Box::pin(self.world.call(Call::GetCase { case: case.clone() })).await {
-                Ok(sir::Answer::Case(case)) if case.is_closed() && !call.is_read() => {
+            Some(case) => match Box::pin(runtime::ask(self.world, ask::case(case))).await {
+                Ok(case) if case.is_closed() && !call.is_read() => {
                     self.found.comes_late();
                     Some(fault::on_a_closed_case(&case.id, call.kind(), self.job.is_a_message()))
                 }
@@ -170,24 +176,18 @@ impl CommandContext<'_> {
     }
 
     pub(crate) async fn case(&self, case: &CaseId) -> Result<Case, ActionError> {
-        match self.call(Call::GetCase { case: case.clone() }).await? {
-            sir::Answer::Case(case) => Ok(*case),
-            _ => Err(strange("GetCase")),
-        }
+        self.ask(ask::case(case)).await
     }
 
     /// Reads pages until there are no more, or `enough` says so after one of them. `true` if that was all.
     pub(crate) async fn pages<T>(
         &self,
-        ask: impl Fn(Option<String>) -> Call,
-        open: impl Fn(sir::Answer) -> Option<Page<T>>,
+        page: impl Fn(Option<String>) -> Question<Page<T>>,
         enough: impl Fn(&[T]) -> bool,
     ) -> Result<(Vec<T>, bool), ActionError> {
         let (mut items, mut next) = (Vec::new(), None);
         for _ in 0..PAGES {
-            let call = ask(next);
-            let operation = call.operation();
-            let page = open(self.call(call).await?).ok_or_else(|| strange(operation))?;
+            let page = self.ask(page(next)).await?;
             items.extend(page.items);
             next = page.next;
             if next.is_none() || enough(&items) {

@@ -1,8 +1,8 @@
 //! The files on a case, and links to them.
 
-use super::context::{CommandContext, Outcome, strange};
+use super::context::{CommandContext, Outcome};
 use crate::{
-    aws::sir::{self, Call},
+    aws::sir::ask,
     case::{Attachment, Case, CaseId},
     chat::{
         language::command::Command,
@@ -45,10 +45,7 @@ pub(crate) async fn get(context: &CommandContext<'_>, id: &CaseId, number: u16) 
         };
         return Ok(Reply::of(Paragraph::default().bold(&file.name).text(" ").text(why)));
     }
-    let call = Call::GetCaseAttachmentDownloadUrl { case: id.clone(), attachment: file.id.clone() };
-    let sir::Answer::Url(url) = context.call(call).await? else {
-        return Err(strange("GetCaseAttachmentDownloadUrl"));
-    };
+    let url = context.ask(ask::download(id, &file.id)).await?;
     let line = Paragraph::of("Only you see this link, and it works for a short time: ")
         .link(url.reveal(), &file.name);
     Ok(Reply::of(line).say("Treat the file as dangerous: it belongs to a security incident."))

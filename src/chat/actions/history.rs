@@ -2,7 +2,7 @@
 
 use super::context::{ActionError, CommandContext, Outcome};
 use crate::{
-    aws::sir::{self, Call},
+    aws::sir::ask,
     case::{CaseId, Edit, author::Author, text},
     chat::reply::{Paragraph, Reply},
     targets::wording,
@@ -22,12 +22,7 @@ pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8)
 
 /// All that was ever changed on a case, the oldest first.
 pub(super) async fn edits(context: &CommandContext<'_>, id: &CaseId) -> Result<Vec<Edit>, ActionError> {
-    let open = |answer| match answer {
-        sir::Answer::Edits(page) => Some(page),
-        _ => None,
-    };
-    let ask = |next| Call::ListCaseEdits { case: id.clone(), next };
-    let (mut edits, _) = context.pages(ask, open, |_| false).await?;
+    let (mut edits, _) = context.pages(|next| ask::edits(id, next), |_| false).await?;
     edits.sort_by_key(|edit| edit.at);
     Ok(edits)
 }

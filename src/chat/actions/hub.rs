@@ -2,12 +2,12 @@
 
 use super::{
     compare_and_set::{self, PlannedChange},
-    context::{CommandContext, Outcome, strange},
+    context::{CommandContext, Outcome},
 };
 use crate::{
     aws::{
-        hub::{Administrator, HubAnswer as Said, HubCall as Call, Member},
-        sir,
+        hub::{Administrator, HubCall as Call, Member},
+        sir::{self, ask},
     },
     case::text::cut,
     chat::reply::{Paragraph, Reply},
@@ -28,19 +28,11 @@ pub(crate) async fn admin(context: &CommandContext<'_>) -> Outcome {
 async fn administrator(
     context: &CommandContext<'_>,
 ) -> Result<Option<Administrator>, super::context::ActionError> {
-    match context.call(sir::Call::Hub(Call::GetAdministratorAccount)).await? {
-        sir::Answer::Hub(Said::Administrator(administrator)) => Ok(administrator),
-        _ => Err(strange("GetAdministratorAccount")),
-    }
+    context.ask(ask::administrator()).await
 }
 
 pub(crate) async fn members(context: &CommandContext<'_>) -> Outcome {
-    let open = |answer| match answer {
-        sir::Answer::Hub(Said::Members(page)) => Some(page),
-        _ => None,
-    };
-    let ask = |next| sir::Call::Hub(Call::ListMembers { everybody: true, next });
-    let (members, all) = context.pages(ask, open, |_| false).await?;
+    let (members, all) = context.pages(ask::members, |_| false).await?;
     if members.is_empty() {
         return Ok(Reply::says("This account has no members in Security Hub."));
     }
@@ -51,10 +43,7 @@ pub(crate) async fn members(context: &CommandContext<'_>) -> Outcome {
 }
 
 pub(crate) async fn member(context: &CommandContext<'_>, accounts: &[String]) -> Outcome {
-    let call = Call::GetMembers { accounts: accounts.to_vec() };
-    let sir::Answer::Hub(Said::Found { members, unread }) = context.call(sir::Call::Hub(call)).await? else {
-        return Err(strange("GetMembers"));
-    };
+    let (members, unread) = context.ask(ask::members_of(accounts)).await?;
     let answer = members.iter().fold(Reply::default(), |answer, one| answer.line(member_line(one)));
     let answer = unread.iter().fold(answer, |answer, one| {
         answer.line(Paragraph::of("• ").bold(&one.id).text("  not known: ").text(&one.why))
@@ -69,12 +58,7 @@ fn member_line(one: &Member) -> Paragraph {
 }
 
 pub(crate) async fn products(context: &CommandContext<'_>) -> Outcome {
-    let open = |answer| match answer {
-        sir::Answer::Hub(Said::Products(page)) => Some(page),
-        _ => None,
-    };
-    let ask = |next| sir::Call::Hub(Call::DescribeProducts { product: None, next });
-    let (products, _) = context.pages(ask, open, |_| false).await?;
+    let (products, _) = context.pages(ask::products, |_| false).await?;
     let headline =
         Reply::of(Paragraph::default().bold(format!("Products in Security Hub: {}", products.len())));
     Ok(products.iter().fold(headline, |answer, product| {

@@ -2,10 +2,10 @@
 
 use super::{
     compare_and_set::{self, PlannedChange},
-    context::{ActionError, CommandContext, Outcome, strange},
+    context::{ActionError, CommandContext, Outcome},
 };
 use crate::{
-    aws::sir::{self, Call, FindingMetrics, MembershipSummary},
+    aws::sir::{self, Call, FindingMetrics, MembershipSummary, ask},
     case::{Membership, MembershipId, Responder, Seconds, text},
     chat::{
         language::{command, when},
@@ -54,11 +54,7 @@ pub(crate) async fn which(
 }
 
 async fn summaries(context: &CommandContext<'_>) -> Result<Vec<MembershipSummary>, ActionError> {
-    let open = |answer| match answer {
-        sir::Answer::Memberships(page) => Some(page),
-        _ => None,
-    };
-    Ok(context.pages(|next| Call::ListMemberships { next }, open, |_| false).await?.0)
+    Ok(context.pages(ask::memberships, |_| false).await?.0)
 }
 
 fn none() -> Reply {
@@ -110,10 +106,7 @@ fn or_dash(items: Vec<String>) -> String {
 }
 
 async fn read(context: &CommandContext<'_>, id: &MembershipId) -> Result<Membership, ActionError> {
-    match context.call(Call::GetMembership { membership: id.clone() }).await? {
-        sir::Answer::Membership(membership) => Ok(*membership),
-        _ => Err(strange("GetMembership")),
-    }
+    context.ask(ask::membership(id)).await
 }
 
 pub(crate) async fn accounts(
@@ -122,11 +115,7 @@ pub(crate) async fn accounts(
     accounts: &[String],
 ) -> Outcome {
     let membership = which(context, named).await?;
-    let call =
-        Call::BatchGetMemberAccountDetails { membership: membership.clone(), accounts: accounts.to_vec() };
-    let sir::Answer::MemberAccounts(found) = context.call(call).await? else {
-        return Err(strange("BatchGetMemberAccountDetails"));
-    };
+    let found = context.ask(ask::accounts(&membership, accounts)).await?;
     let answer = Reply::of(Paragraph::of("Accounts of membership ").bold(membership.as_str()).text(":"));
     let answer = found.found.iter().fold(answer, |answer, account| {
         let status = account.status.as_deref().unwrap_or("–");
@@ -147,10 +136,7 @@ pub(crate) async fn metrics(
     let membership = which(context, named).await?;
     // The last day is meant whole.
     let end = to + 24 * 60 * 60 - 1;
-    let call = Call::GetFindingMetrics { membership: membership.clone(), from, to: end };
-    let sir::Answer::Metrics(metrics) = context.call(call).await? else {
-        return Err(strange("GetFindingMetrics"));
-    };
+    let metrics = context.ask(ask::metrics(&membership, from, end)).await?;
     let days = format!(", {} to {}", day(from), day(to));
     let answer = Reply::of(Paragraph::of("Findings of membership ").bold(membership.as_str()).text(days));
     Ok(answer.say(counts(&metrics)))
@@ -197,12 +183,8 @@ pub(crate) async fn create(context: &CommandContext<'_>, values: &command::Membe
         covers_organization: whole_organization,
         tags: Vec::new(),
     };
-    match context.call(Call::CreateMembership { new: Box::new(new) }).await? {
-        sir::Answer::MembershipId(id) => {
-            Ok(Reply::of(Paragraph::of("Membership ").bold(id.as_str()).text(" is made.")))
-        }
-        _ => Err(strange("CreateMembership")),
-    }
+    let id = context.ask(ask::new_membership(new)).await?;
+    Ok(Reply::of(Paragraph::of("Membership ").bold(id.as_str()).text(" is made.")))
 }
 
 /// `membership update`, once it is confirmed.

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{
     cases,
-    context::{ActionError, CommandContext, Outcome, strange},
+    context::{ActionError, CommandContext, Outcome},
     fault,
 };
 use crate::{
-    aws::sir::{Answer, Call},
     case::{CaseId, CaseSummary, ChannelId, MemberId, Seconds},
     chat::{
         policy::roles::{self, PersonKind},
@@ -121,10 +120,7 @@ async fn fits_no_rule(context: &CommandContext<'_>, id: &CaseId) -> Result<bool,
     if !in_slack(context, id).await?.is_untouched() {
         return Ok(true);
     }
-    let case = match Box::pin(context.call(Call::GetCase { case: id.clone() })).await? {
-        Answer::Case(case) => case,
-        _ => return Err(strange("GetCase")),
-    };
+    let case = Box::pin(context.case(id)).await?;
     let rules = &context.settings.restrict;
     let tags = match rules.asks_for_tags() {
         true => cases::tags(context, &case.arn).await?,

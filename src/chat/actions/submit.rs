@@ -3,13 +3,13 @@
 use super::{
     attach, authorised,
     compare_and_set::{self, PlannedChange, closed},
-    context::{CommandContext, Outcome, strange},
+    context::{CommandContext, Outcome},
     freeze::Frozen,
     lists::watchers_of,
     membership,
 };
 use crate::{
-    aws::sir::{self, Call, CaseChange},
+    aws::sir::{Call, CaseChange, ask},
     case::{Case, CaseId, text},
     chat::{
         forms::{CaseEdit, FormInput, NewCaseForm},
@@ -58,8 +58,7 @@ async fn create(context: &CommandContext<'_>, new: &NewCaseForm) -> Outcome {
     };
     // A profile may change between two deliveries; what is sent under one token must not.
     let watchers = context.freeze(Frozen::Watchers, people).await?;
-    let call = Call::CreateCase { new: Box::new(new.call(context.key, watchers)) };
-    let sir::Answer::CaseId(case) = context.call(call).await? else { return Err(strange("CreateCase")) };
+    let case = context.ask(ask::new_case(new.call(context.key, watchers))).await?;
     context.found.on(&case);
     context.changed(&case).await?;
     let show = Command::Tray.on(&case);

@@ -4,8 +4,9 @@ use tracing::warn;
 
 use super::notes::Notes;
 use crate::{
-    aws::sir::{Answer, Call},
+    aws::sir::ask,
     case::Case,
+    runtime,
     state::{self, restricted},
     sync::context::Context,
 };
@@ -24,11 +25,10 @@ pub(super) async fn judged(context: &Context<'_>, case: &Case, notes: &mut Notes
         return Ok(true);
     }
     let tags = match rules.asks_for_tags() {
-        true => match context.world.call(Call::ListTagsForResource { arn: case.arn.clone() }).await {
-            Ok(Answer::Tags(tags)) => tags,
-            answer => {
-                let why = answer.err().map(|fault| fault.kind);
-                warn!(case = %case.id, ?why, "nobody says which tags a case has: it is not told yet");
+        true => match runtime::ask(context.world, ask::tags(&case.arn)).await {
+            Ok(tags) => tags,
+            Err(fault) => {
+                warn!(case = %case.id, why = ?fault.kind, "nobody says which tags a case has: it is not told yet");
                 return Ok(false);
             }
         },

@@ -1,7 +1,7 @@
 //! Whose doing is it that a case changed? Ours from the record, else as the service's own list of edits says.
 
 use crate::{
-    aws::sir::{Answer, Call},
+    aws::sir::ask,
     case::{
         CaseId, Edit, Millis,
         author::Author,
@@ -82,12 +82,11 @@ async fn edits(context: &Context<'_>, case: &CaseId) -> Vec<Edit> {
     let reader = Reader::new(context.world, context.deadline).among(context.crowd);
     let (mut edits, mut next) = (Vec::new(), None);
     for _ in 0..PAGES {
-        match reader.ask(Call::ListCaseEdits { case: case.clone(), next }).await {
-            Ok(Answer::Edits(page)) => {
+        match reader.ask(ask::edits(case, next)).await {
+            Ok(page) => {
                 edits.extend(page.items);
                 next = page.next;
             }
-            Ok(_) => break,
             Err(trouble) => {
                 tracing::warn!(%case, %trouble, "who changed the case is not known, and not told");
                 break;

@@ -8,7 +8,7 @@ use crate::{
     config::settings::{CallRule, Callee, Notify, PageMoment, PagerDutySettings},
     state::{
         case_clocks::CaseClock,
-        key::{Fingerprint, Key},
+        key::{Fingerprint, Key, KeyName},
     },
     targets::content::{Call, Called, Content, Moment, Page, View},
 };
@@ -112,7 +112,7 @@ impl Calling<'_> {
         calls.extend(self.spoken());
         let question = self.question();
         if let Some(at) = self.turned.filter(|at| question.is_some() && self.is_fresh(*at)) {
-            calls.push(call(format!("move/{at}"), Moment::YourMove, at));
+            calls.push(call(format!("{MOVE}{at}"), Moment::YourMove, at));
         }
         let asks = self.investigations.iter().filter(|step| step.status == "Waiting");
         calls.extend(
@@ -221,7 +221,7 @@ impl Calling<'_> {
         let asks = matches!(moment, Moment::YourMove | Moment::Overdue);
         let last = self.comments.iter().filter(|one| asks && one.is_of_aws()).max_by_key(|one| one.created);
         Call {
-            key: Key(format!("{CALL}{key}")),
+            key: Key::call(&key),
             moment,
             at,
             whom: self.whom(moment),
@@ -308,11 +308,11 @@ fn of_settings(notify: &Notify, moment: Moment) -> &[Callee] {
     }
 }
 
-pub(super) const CALL: &str = "call/";
+const MOVE: &str = "move/";
 
 /// Whether it calls because the move passed to us.
 pub(super) fn is_of_the_move(key: &Key) -> bool {
-    key.0.strip_prefix(CALL).is_some_and(|key| key.starts_with("move/"))
+    matches!(key.named(), KeyName::Call(why) if why.starts_with(MOVE))
 }
 
 /// What calls somebody, and was not told yet.
@@ -491,7 +491,7 @@ mod tests {
             let short = [(ASKED, "Q"), (LATER, "L"), (EARLY, "E")]
                 .iter()
                 .fold(calls, |text, (at, letter)| text.replace(&at.to_string(), letter));
-            let short = short.replace(CALL, "");
+            let short = short.replace("call/", "");
             assert_eq!(if short.is_empty() { "-" } else { &short }, expected, "{row}");
             rows += 1;
         }

@@ -68,7 +68,7 @@ pub fn news(effects: &[Effect]) -> usize {
                     KeyName::Anchor | KeyName::Container | KeyName::Description | KeyName::Changes(_) => {
                         case = true
                     }
-                    KeyName::Lost | KeyName::Page { .. } | KeyName::ByItself => {}
+                    KeyName::Lost | KeyName::Call(_) | KeyName::Page { .. } | KeyName::ByItself => {}
                 }
             }
         }
