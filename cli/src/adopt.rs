@@ -88,13 +88,8 @@ pub async fn run(asked: &AdoptArgs) -> Result<String, RunError> {
     let live = Live::of(Environment::read(variable)?, SirClient::reading);
     let chosen = live.chosen().await?;
     let all = scanned(&account, &asked.table).await?;
-    let jira = Jira {
-        world: &live,
-        settings: chosen.settings.jira.as_ref().ok_or(RunError::NoJira)?,
-        email: &chosen.secrets.jira_email,
-        token: &chosen.secrets.jira_api_token,
-        until: clock::now() + TIME,
-    };
+    let jira = Jira::new(&live, &chosen.settings, &chosen.secrets, clock::now() + TIME);
+    let jira = jira.ok_or(RunError::NoJira)?;
     let mut lines = Vec::new();
     for one in all {
         let done = match (&one.issue, one.is_closed) {

@@ -126,12 +126,7 @@ async fn names(lines: &[AuditLine]) -> BTreeMap<String, String> {
     let Ok(environment) = Environment::read(variable) else { return names };
     let live = Live::of(environment, SirClient::reading);
     let Ok(chosen) = live.chosen().await else { return names };
-    let slack = Slack {
-        world: &live,
-        settings: &chosen.settings.slack,
-        token: &chosen.secrets.slack_bot_token,
-        until: Millis::MAX,
-    };
+    let slack = Slack::new(&live, &chosen.settings, &chosen.secrets, Millis::MAX);
     let people: BTreeSet<_> =
         lines.iter().filter(|line| !line.team.is_empty()).map(|line| &line.who).collect();
     for id in people {

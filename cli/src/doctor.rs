@@ -88,14 +88,8 @@ pub async fn of_settings(settings: &Settings) -> Result<Visit, DoctorError> {
 
 async fn examined(world: &dyn World, settings: &Settings, secrets: &Secrets, chosen: bool) -> Vec<Finding> {
     let until = clock::now() + TIME;
-    let slack = Slack { world, settings: &settings.slack, token: &secrets.slack_bot_token, until };
-    let jira = settings.jira.as_ref().map(|settings| Jira {
-        world,
-        settings,
-        email: &secrets.jira_email,
-        token: &secrets.jira_api_token,
-        until,
-    });
+    let slack = Slack::new(world, settings, secrets, until);
+    let jira = Jira::new(world, settings, secrets, until);
     let patient = Patient { world, settings, slack: &slack, jira: jira.as_ref(), secrets, until };
     match chosen {
         true => Box::pin(doctor::examine_settings(&patient)).await,

@@ -129,8 +129,7 @@ impl Notifier<'_> {
     }
 
     fn slack(&self) -> Slack<'_> {
-        let (settings, token) = (&self.settings.slack, &self.secrets.slack_bot_token);
-        Slack { world: self.world, settings, token, until: self.deadline }
+        Slack::new(self.world, self.settings, self.secrets, self.deadline)
     }
 
     /// What is due, oldest first, until the time is over.
@@ -175,13 +174,7 @@ impl Notifier<'_> {
 
     fn targets(&self) -> Targets<'_> {
         let Self { world, settings, secrets, deadline: until } = *self;
-        let jira = settings.jira.as_ref().map(|settings| Jira {
-            world,
-            settings,
-            email: &secrets.jira_email,
-            token: &secrets.jira_api_token,
-            until,
-        });
+        let jira = Jira::new(world, settings, secrets, until);
         let routing_key = &secrets.pagerduty_routing_key;
         let pager = settings.pagerduty.as_ref();
         let pager = pager.map(|settings| PagerDuty { world, settings, routing_key, until });

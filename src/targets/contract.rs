@@ -102,16 +102,24 @@ pub trait Target {
     async fn create(&self, creation: &Creation<'_>, note: &PlaceNote) -> Result<String, Failure>;
 
     /// Rewrites something that was told.
-    async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure>;
+    async fn edit(&self, _entry: &Entry<'_>, _note: &PlaceNote) -> Result<(), Failure> {
+        Err(not_here())
+    }
 
-    async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure>;
+    async fn set(&self, _: &Decoration, _: &Picture, _: &PlaceNote) -> Result<(), Failure> {
+        Err(not_here())
+    }
 
     /// Takes away something of ours that stands there twice.
-    async fn delete(&self, remote: &str, note: &PlaceNote) -> Result<(), Failure>;
+    async fn delete(&self, _remote: &str, _note: &PlaceNote) -> Result<(), Failure> {
+        Err(not_here())
+    }
 
-    /// Looks for an addition that may have been made. Only what we wrote ourselves counts.
-    async fn find(&self, case: &CaseId, intent: &Intent, note: &PlaceNote)
-    -> Result<Option<String>, Failure>;
+    /// Looks for an addition that may have been made. Only what we wrote ourselves counts. In a target that cannot be
+    /// read nothing is found.
+    async fn find(&self, _: &CaseId, _: &Intent, _: &PlaceNote) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
 
     /// Looks for an anchor that we made of a case since it was opened, and that nobody remembers. Only what is ours by
     /// its author and by its mark counts. A target that cannot be read has none.
@@ -139,8 +147,10 @@ pub trait Target {
         Ok(false)
     }
 
-    /// Reads back all that stands there of a case.
-    async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure>;
+    /// Reads back all that stands there of a case; nothing in a target that cannot be read.
+    async fn read_back(&self, _case: &CaseId, _note: &PlaceNote) -> Result<ReadBack, Failure> {
+        Ok(ReadBack::default())
+    }
 
     /// Whether the target cannot be read, and drops by its key what it is sent twice: then an addition without an
     /// answer is sent again, and nothing is looked for.
@@ -160,6 +170,11 @@ pub trait Target {
     async fn ours_until(&self, _note: &PlaceNote) -> Result<Option<Millis>, Failure> {
         Ok(Some(Millis::MAX))
     }
+}
+
+/// What a target cannot do its planner does not ask of it.
+pub(crate) fn not_here() -> Failure {
+    Failure::Content { why: "the target has no such thing".to_owned() }
 }
 
 /// Whether whoever answered who we are knows us.

@@ -48,14 +48,8 @@ async fn well() -> Stage {
 async fn examined(stage: &Stage) -> Vec<Finding> {
     let Stage { world, settings, secrets, .. } = stage;
     let until = stage.now() + 600_000;
-    let slack = Slack { world, settings: &settings.slack, token: &secrets.slack_bot_token, until };
-    let jira = settings.jira.as_ref().map(|settings| Jira {
-        world,
-        settings,
-        email: &secrets.jira_email,
-        token: &secrets.jira_api_token,
-        until,
-    });
+    let slack = Slack::new(world, settings, secrets, until);
+    let jira = Jira::new(world, settings, secrets, until);
     let jira = jira.as_ref();
     Box::pin(doctor::examine(&Patient { world, settings, slack: &slack, jira, secrets, until })).await
 }

@@ -95,14 +95,8 @@ pub async fn run(asked: &ExportArgs) -> Result<String, ExportError> {
     let chosen = live.chosen().await?;
     let operator = Operator::identify(&aws).await?;
     let (settings, secrets, until) = (&chosen.settings, &chosen.secrets, Millis::MAX);
-    let slack = Slack { world: &live, settings: &settings.slack, token: &secrets.slack_bot_token, until };
-    let jira = settings.jira.as_ref().map(|settings| Jira {
-        world: &live,
-        settings,
-        email: &secrets.jira_email,
-        token: &secrets.jira_api_token,
-        until,
-    });
+    let slack = Slack::new(&live, settings, secrets, until);
+    let jira = Jira::new(&live, settings, secrets, until);
     let trail = match &operator {
         Some(operator) => operator.acts_on(&id).await.map_err(|error| error.to_string()),
         None => Err("CASEBRIDGE_AUDIT_GROUP is not set".to_owned()),

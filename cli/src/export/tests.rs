@@ -70,14 +70,8 @@ async fn lived(stage: &Stage) -> CaseId {
 fn sources<'a>(stage: &'a Stage, files: Option<&'a Path>) -> Sources<'a> {
     let (settings, secrets, until) = (&stage.settings, &stage.secrets, Millis::MAX);
     let world = &stage.world;
-    let slack = Slack { world, settings: &settings.slack, token: &secrets.slack_bot_token, until };
-    let jira = settings.jira.as_ref().map(|settings| Jira {
-        world,
-        settings,
-        email: &secrets.jira_email,
-        token: &secrets.jira_api_token,
-        until,
-    });
+    let slack = Slack::new(world, settings, secrets, until);
+    let jira = Jira::new(world, settings, secrets, until);
     Sources { world, slack, jira, trail: Ok(stage.trail()), withdrawn: false, files }
 }
 

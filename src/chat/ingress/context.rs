@@ -23,15 +23,12 @@ pub struct ChatContext<'a> {
 impl<'a> ChatContext<'a> {
     /// Where people talk.
     pub fn slack(&self) -> Slack<'a> {
-        let (settings, token) = (&self.settings.slack, &self.secrets.slack_bot_token);
-        Slack { world: self.world, settings, token, until: Millis::MAX }
+        Slack::new(self.world, self.settings, self.secrets, Millis::MAX)
     }
 
     /// Where people keep issues, if they do.
     pub fn jira(&self) -> Option<Jira<'a>> {
-        let settings = self.settings.jira.as_ref()?;
-        let Secrets { jira_email: email, jira_api_token: token, .. } = self.secrets;
-        Some(Jira { world: self.world, settings, email, token, until: Millis::MAX })
+        Jira::new(self.world, self.settings, self.secrets, Millis::MAX)
     }
 
     /// The secrets with which Slack may sign: the current one, and the one before while it is being replaced.

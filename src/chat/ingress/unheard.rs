@@ -191,10 +191,7 @@ mod tests {
     use crate::{
         case::{Case, snapshot::tests::case},
         chat::policy::secret_scan,
-        config::{
-            sdk::Aws,
-            secrets::{Secret, Secrets},
-        },
+        config::{sdk::Aws, secrets::Secrets},
         runtime::{
             QueueMessage,
             live::{Inbox, Live, Safe},
@@ -237,8 +234,8 @@ mod tests {
         (anchor, said): &(Home, Said),
         closed: Option<Millis>,
     ) {
-        let token = &Secret::default();
-        let slack = Slack { world, settings: &settings.slack, token, until: Millis::MAX };
+        let secrets = Secrets::default();
+        let slack = Slack::new(world, settings, &secrets, Millis::MAX);
         let case = Case { closed: closed.map(|at| at / 1_000), ..case() };
         let unheard = Unheard { kind: KIND, anchor, case: &case, said: vec![said.clone()], gone: vec![] };
         Replies { world, settings, slack }.take_up(&unheard).await.unwrap();

@@ -290,15 +290,7 @@ impl Jira<'_> {
 
     /// Lets only those see an issue who are in this security level.
     pub async fn set_level(&self, issue: &IssueId, level: &str) -> Result<(), Failure> {
-        let path = ["issue", issue.as_str()];
-        let ask = JiraRequest {
-            what: "set fields",
-            place: Concern::Issue,
-            method: Method::PUT,
-            path: &path,
-            query: "",
-        };
-        self.ask(ask, Some(&json!({"fields": {"security": {"id": level}}}))).await.map(drop)
+        self.put(issue, json!({"fields": {"security": {"id": level}}})).await
     }
 
     /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.

@@ -41,7 +41,10 @@ pub(crate) use self::{
 };
 use crate::{
     case::{AccountId, Millis},
-    config::{secrets::Secret, settings},
+    config::{
+        secrets::{Secret, Secrets},
+        settings::{self, Settings},
+    },
     http::{Failure, Request, Response, json::text_at},
     runtime::{
         World,
@@ -63,6 +66,19 @@ pub struct Jira<'a> {
     pub token: &'a Secret,
     /// When the time of whoever asks ends: nothing is sent whose answer could come later.
     pub until: Millis,
+}
+
+impl<'a> Jira<'a> {
+    /// As the settings say; `None` where they name no Jira.
+    pub fn new(
+        world: &'a dyn World,
+        settings: &'a Settings,
+        secrets: &'a Secrets,
+        until: Millis,
+    ) -> Option<Self> {
+        let (email, token) = (&secrets.jira_email, &secrets.jira_api_token);
+        settings.jira.as_ref().map(|settings| Self { world, settings, email, token, until })
+    }
 }
 
 /// One request: what it is called in failures, whom it concerns, and where it goes below `/rest/api/3`.

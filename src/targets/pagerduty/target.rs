@@ -4,13 +4,12 @@ use async_trait::async_trait;
 
 use super::{PagerDuty, PagerDutyPlanner, event};
 use crate::{
-    case::CaseId,
     http::Failure,
-    state::notes::{Intent, PlaceNote},
+    state::notes::PlaceNote,
     targets::{
         content::Content,
-        contract::{Creation, Entry, Planner, ReadBack, Target, known_to},
-        telling::{Decoration, Picture, What},
+        contract::{Creation, Planner, Target, known_to, not_here},
+        telling::What,
     },
 };
 
@@ -39,26 +38,6 @@ impl Target for PagerDutyTarget<'_> {
         Ok(event::dedup_key(&view.case.id, &page.name))
     }
 
-    async fn edit(&self, _entry: &Entry<'_>, _note: &PlaceNote) -> Result<(), Failure> {
-        Err(not_here())
-    }
-
-    async fn set(&self, _state: &Decoration, _picture: &Picture, _note: &PlaceNote) -> Result<(), Failure> {
-        Err(not_here())
-    }
-
-    async fn delete(&self, _remote: &str, _note: &PlaceNote) -> Result<(), Failure> {
-        Err(not_here())
-    }
-
-    async fn find(&self, _: &CaseId, _: &Intent, _: &PlaceNote) -> Result<Option<String>, Failure> {
-        Ok(None)
-    }
-
-    async fn read_back(&self, _case: &CaseId, _note: &PlaceNote) -> Result<ReadBack, Failure> {
-        Ok(ReadBack::default())
-    }
-
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -66,8 +45,4 @@ impl Target for PagerDutyTarget<'_> {
     async fn knows_us(&self) -> Result<bool, Failure> {
         known_to(self.pager.probe().await)
     }
-}
-
-fn not_here() -> Failure {
-    Failure::Content { why: "no such thing in PagerDuty".to_owned() }
 }

@@ -54,7 +54,10 @@ pub(crate) use self::{
 };
 use crate::{
     case::Millis,
-    config::{secrets::Secret, settings},
+    config::{
+        secrets::{Secret, Secrets},
+        settings::{self, Settings},
+    },
     http::{Failure, Request, Response, json::text_at},
     runtime::{
         World,
@@ -73,6 +76,13 @@ pub struct Slack<'a> {
     pub token: &'a Secret,
     /// When the time of whoever asks ends: nothing is sent whose answer could come later.
     pub until: Millis,
+}
+
+impl<'a> Slack<'a> {
+    /// As the settings say, with the bot's token.
+    pub fn new(world: &'a dyn World, settings: &'a Settings, secrets: &'a Secrets, until: Millis) -> Self {
+        Self { world, settings: &settings.slack, token: &secrets.slack_bot_token, until }
+    }
 }
 
 impl Slack<'_> {

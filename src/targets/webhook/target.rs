@@ -7,15 +7,14 @@ use super::{
     event::{Event, Telling},
 };
 use crate::{
-    case::CaseId,
     http::Failure,
     state::{
         key::Plainness,
         notes::{Intent, PlaceNote},
     },
     targets::{
-        contract::{Creation, Entry, Planner, ReadBack, Target, known_to},
-        telling::{Decoration, Picture, What},
+        contract::{Creation, Entry, Planner, Target, known_to, not_here},
+        telling::What,
     },
 };
 
@@ -61,22 +60,6 @@ impl Target for WebhookTarget<'_> {
         self.send(telling.rewritten(content, self.webhook.world.now() / 1_000)).await.map(drop)
     }
 
-    async fn set(&self, _state: &Decoration, _picture: &Picture, _note: &PlaceNote) -> Result<(), Failure> {
-        Err(not_here())
-    }
-
-    async fn delete(&self, _remote: &str, _note: &PlaceNote) -> Result<(), Failure> {
-        Err(not_here())
-    }
-
-    async fn find(&self, _: &CaseId, _: &Intent, _: &PlaceNote) -> Result<Option<String>, Failure> {
-        Ok(None)
-    }
-
-    async fn read_back(&self, _case: &CaseId, _note: &PlaceNote) -> Result<ReadBack, Failure> {
-        Ok(ReadBack::default())
-    }
-
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -88,8 +71,4 @@ impl Target for WebhookTarget<'_> {
     fn notes(&self, _note: &PlaceNote) -> Vec<String> {
         vec![ENDED.to_owned()]
     }
-}
-
-fn not_here() -> Failure {
-    Failure::Content { why: "no such event".to_owned() }
 }
