@@ -25,7 +25,6 @@ use amazon::{Amazon, secret_of, variables_of};
 use casebridge::{
     case::{Ts, UserId},
     chat::secret_scan,
-    state::Store,
 };
 use casebridge_lab::standins::{JiraStandin, SignedRequest, SirStandin, SlackStandin};
 use fifo::Fifo;
@@ -66,7 +65,7 @@ impl Around {
         let (mut dynamodb, mut name) = (aws.clone(), "cases".to_owned());
         if let Some(account) = &account {
             let table = account.make("bench").await;
-            table.store.put_settings(&settings).await.unwrap();
+            casebridge::state::put_settings(&table.store, &settings).await.unwrap();
             (dynamodb, name) = (std::env::var("CASEBRIDGE_TEST_DYNAMODB").unwrap(), table.name);
         }
         let variables = variables_of((&dynamodb, &name), &aws, &sir);

@@ -26,7 +26,7 @@ use casebridge::{
         QueueMessage, World,
         live::{ConfigError, Inbox, Live, Safe},
     },
-    state::{Store, memory::Memory},
+    state::memory::Memory,
     telemetry::audit::AuditLine,
 };
 use serde_json::{Value, json};
@@ -104,7 +104,7 @@ fn inbox() -> Inbox {
 
 async fn live(amazon: &Amazon, settings: &str) -> Live<Memory> {
     let store = Memory::default();
-    store.put_settings(settings).await.unwrap();
+    casebridge::state::put_settings(&store, settings).await.unwrap();
     Live::new(store, amazon.start().await, inbox(), Safe::Manager("casebridge".to_owned()))
 }
 
@@ -121,12 +121,12 @@ async fn settings_are_read_from_the_table_and_refused_where_they_are_not_good() 
         none.to_string(),
         "there are no settings yet: run casebridge setup, or casebridge settings push FILE"
     );
-    store.put_settings("[slack]\nteam = 'x'\nchannel = 'C1'").await.unwrap();
+    casebridge::state::put_settings(&store, "[slack]\nteam = 'x'\nchannel = 'C1'").await.unwrap();
     let bad = live.settings().await.unwrap_err().to_string();
     assert!(bad.starts_with("the settings are not good: line 2: slack.team: \"x\" does not fit."), "{bad}");
-    store.put_settings(SETTINGS).await.unwrap();
+    casebridge::state::put_settings(&store, SETTINGS).await.unwrap();
     assert_eq!(live.settings().await.unwrap().slack.team, "T1");
-    store.put_settings("").await.unwrap();
+    casebridge::state::put_settings(&store, "").await.unwrap();
     assert_eq!(live.settings().await.unwrap().slack.team, "T1", "a minute long");
 }
 
@@ -141,7 +141,7 @@ async fn settings_that_would_take_a_token_elsewhere_are_refused_though_they_were
     let away = aws_config::SdkConfig::builder().region(Region::new("eu-west-1")).build();
     let refusal = async |aws: Aws, settings: &str| {
         let store = Memory::default();
-        store.put_settings(settings).await.unwrap();
+        casebridge::state::put_settings(&store, settings).await.unwrap();
         let live = Live::new(store, aws, inbox(), Safe::Given(Secrets::default()));
         live.settings().await.err().map(|error| error.to_string())
     };
@@ -298,7 +298,7 @@ async fn which_settings_and_which_secret_are_taken_up_is_written_into_the_trail_
     let trail = || LogStream { group: "audit".to_owned(), name: "function".to_owned() };
     let amazon = Amazon::default();
     let store = Memory::default();
-    store.put_settings(SETTINGS).await.unwrap();
+    casebridge::state::put_settings(&store, SETTINGS).await.unwrap();
     let aws = amazon.start().await;
     let versioned = |version: &str| {
         let mut answer: Value = serde_json::from_str(&secret("xoxb-1")).unwrap();

@@ -39,16 +39,13 @@ impl Agenda {
 }
 
 /// Reads it.
-pub async fn read<S: Store + ?Sized>(store: &S) -> Result<Agenda> {
+pub async fn read(store: &dyn Store) -> Result<Agenda> {
     Ok(Agenda::parse(store.note(NAME).await?.as_deref())?.0)
 }
 
 /// Changes it, unless `change` says that there is nothing to change. The answer is what it was before, for whoever
 /// changed it.
-pub async fn change<S: Store + ?Sized>(
-    store: &S,
-    change: impl Fn(&mut Agenda) -> bool,
-) -> Result<Option<Agenda>> {
+pub async fn change(store: &dyn Store, change: impl Fn(&mut Agenda) -> bool) -> Result<Option<Agenda>> {
     for _ in 0..TRIES {
         let old = store.note(NAME).await?;
         let (before, rest) = Agenda::parse(old.as_deref())?;
@@ -65,17 +62,17 @@ pub async fn change<S: Store + ?Sized>(
 }
 
 /// Something was mended: the next sweep tries what waits for a person.
-pub async fn wake<S: Store + ?Sized>(store: &S) -> Result<()> {
+pub async fn wake(store: &dyn Store) -> Result<()> {
     change(store, |agenda| !std::mem::replace(&mut agenda.wake, true)).await.map(drop)
 }
 
 /// A breaker opened: the next sweeps ask whether it is mended.
-pub(crate) async fn watch_breakers<S: Store + ?Sized>(store: &S) -> Result<()> {
+pub(crate) async fn watch_breakers(store: &dyn Store) -> Result<()> {
     change(store, |agenda| !std::mem::replace(&mut agenda.broken, true)).await.map(drop)
 }
 
 /// Makes all that waits due now.
-pub(crate) async fn wake_all<S: Store + ?Sized>(store: &S, now: Millis) -> Result<()> {
+pub(crate) async fn wake_all(store: &dyn Store, now: Millis) -> Result<()> {
     for case in store.due(now + WAITING, WOKEN).await? {
         store.hint(&case, now, false).await?;
     }

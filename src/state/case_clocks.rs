@@ -36,7 +36,7 @@ pub(crate) fn name(case: &CaseId) -> String {
 }
 
 /// Those that run.
-pub async fn of<S: Store + ?Sized>(store: &S, case: &CaseId) -> Result<Vec<CaseClock>> {
+pub async fn of(store: &dyn Store, case: &CaseId) -> Result<Vec<CaseClock>> {
     read(case, store.note(&name(case)).await?)
 }
 
@@ -48,8 +48,8 @@ pub(crate) fn read(case: &CaseId, text: Option<String>) -> Result<Vec<CaseClock>
 }
 
 /// Changes which run.
-pub(crate) async fn change<S: Store + ?Sized>(
-    store: &S,
+pub(crate) async fn change(
+    store: &dyn Store,
     (case, now): (&CaseId, Millis),
     change: impl FnOnce(&mut Vec<CaseClock>),
 ) -> Result<()> {

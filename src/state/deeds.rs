@@ -73,12 +73,12 @@ pub(crate) fn read(case: &CaseId, text: Option<&str>) -> Result<Vec<Deed>> {
 }
 
 /// What was done on a case in the last day, oldest first.
-pub async fn of<S: Store + ?Sized>(store: &S, case: &CaseId) -> Result<Vec<Deed>> {
+pub async fn of(store: &dyn Store, case: &CaseId) -> Result<Vec<Deed>> {
     Ok(parse(case, store.note(&name(case)).await?.as_deref())?.0)
 }
 
 /// Remembers a deed before it is done.
-pub(crate) async fn note<S: Store + ?Sized>(store: &S, case: &CaseId, deed: &Deed) -> Result<()> {
+pub(crate) async fn note(store: &dyn Store, case: &CaseId, deed: &Deed) -> Result<()> {
     for _ in 0..TRIES {
         let old = store.note(&name(case)).await?;
         let (mut deeds, rest) = parse(case, old.as_deref())?;

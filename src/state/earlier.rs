@@ -59,7 +59,7 @@ fn in_place_name(case: &CaseId) -> String {
 ///
 /// # Errors
 /// The table does not answer, or what stands there cannot be read.
-pub async fn of<S: Store + ?Sized>(store: &S, case: &CaseId, comment: &CommentId) -> Result<Vec<Earlier>> {
+pub async fn of(store: &dyn Store, case: &CaseId, comment: &CommentId) -> Result<Vec<Earlier>> {
     let mut all = Vec::new();
     for book in 0.. {
         let name = name(case, comment, book);
@@ -70,8 +70,8 @@ pub async fn of<S: Store + ?Sized>(store: &S, case: &CaseId, comment: &CommentId
 }
 
 /// Keeps what a comment says before it says something else. What was kept last is kept once.
-pub(crate) async fn keep<S: Store + ?Sized>(
-    store: &S,
+pub(crate) async fn keep(
+    store: &dyn Store,
     case: &CaseId,
     comment: &CommentId,
     earlier: &Earlier,
@@ -94,8 +94,8 @@ pub(crate) async fn keep<S: Store + ?Sized>(
 }
 
 /// Forgets every text of these comments, and what is shown in their place.
-pub(crate) async fn forget<S: Store + ?Sized>(
-    store: &S,
+pub(crate) async fn forget(
+    store: &dyn Store,
     case: &CaseId,
     comments: &BTreeSet<CommentId>,
     now: Millis,
@@ -111,7 +111,7 @@ pub(crate) async fn forget<S: Store + ?Sized>(
 }
 
 /// Empties a note; `false` where there is none.
-async fn empty<S: Store + ?Sized>(store: &S, name: &str, now: Millis) -> Result<bool> {
+async fn empty(store: &dyn Store, name: &str, now: Millis) -> Result<bool> {
     let Some(old) = store.note(name).await? else { return Ok(false) };
     match store.swap_note(name, Some(&old), "[]", Some(now)).await? {
         true => Ok(true),
@@ -120,11 +120,7 @@ async fn empty<S: Store + ?Sized>(store: &S, name: &str, now: Millis) -> Result<
 }
 
 /// Remembers what is shown in place of a comment's text.
-pub(crate) async fn put_in_place<S: Store + ?Sized>(
-    store: &S,
-    case: &CaseId,
-    instead: &InPlace,
-) -> Result<()> {
+pub(crate) async fn put_in_place(store: &dyn Store, case: &CaseId, instead: &InPlace) -> Result<()> {
     change(store, &in_place_name(case), |all: &mut Vec<InPlace>| {
         all.retain(|one| one.comment != instead.comment);
         all.push(instead.clone());
@@ -136,11 +132,7 @@ pub(crate) async fn put_in_place<S: Store + ?Sized>(
 ///
 /// # Errors
 /// The table does not answer, or what stands there cannot be read.
-pub async fn shown<S: Store + ?Sized>(
-    store: &S,
-    case: &CaseId,
-    mut comments: Vec<Comment>,
-) -> Result<Vec<Comment>> {
+pub async fn shown(store: &dyn Store, case: &CaseId, mut comments: Vec<Comment>) -> Result<Vec<Comment>> {
     let name = in_place_name(case);
     let Some(note) = store.note(&name).await? else { return Ok(comments) };
     for instead in read_note::<Vec<InPlace>>(&name, &note)?.0 {
@@ -152,8 +144,8 @@ pub async fn shown<S: Store + ?Sized>(
     Ok(comments)
 }
 
-async fn change<T: Serialize + DeserializeOwned, S: Store + ?Sized>(
-    store: &S,
+async fn change<T: Serialize + DeserializeOwned>(
+    store: &dyn Store,
     name: &str,
     change: impl Fn(&mut Vec<T>),
 ) -> Result<()> {

@@ -410,20 +410,20 @@ pub trait Store {
     async fn settings(&self) -> Result<Option<String>> {
         self.note(SETTINGS).await
     }
+}
 
-    /// Replaces the settings. Check them before, with [`crate::config::settings::Settings::parse`].
-    async fn put_settings(&self, toml: &str) -> Result<()> {
-        let old = self.note(SETTINGS).await?;
-        let put = self.swap_note(SETTINGS, old.as_deref(), toml, None).await?;
-        // Where an attempt of this very call took effect and its answer was lost, it stands there.
-        if !put && self.note(SETTINGS).await?.as_deref() != Some(toml) {
-            return Err(Error::Trouble("somebody else changed the settings at this moment".to_owned()));
-        }
-        // They may mend what waits; it is tried within an hour anyway.
-        let woken = agenda::wake(self).await;
-        woken.unwrap_or_else(|trouble| tracing::warn!(%trouble, "what waits was not woken"));
-        Ok(())
+/// Replaces the settings. Check them before, with [`crate::config::settings::Settings::parse`].
+pub async fn put_settings(store: &dyn Store, toml: &str) -> Result<()> {
+    let old = store.note(SETTINGS).await?;
+    let put = store.swap_note(SETTINGS, old.as_deref(), toml, None).await?;
+    // Where an attempt of this very call took effect and its answer was lost, it stands there.
+    if !put && store.note(SETTINGS).await?.as_deref() != Some(toml) {
+        return Err(Error::Trouble("somebody else changed the settings at this moment".to_owned()));
     }
+    // They may mend what waits; it is tried within an hour anyway.
+    let woken = agenda::wake(store).await;
+    woken.unwrap_or_else(|trouble| tracing::warn!(%trouble, "what waits was not woken"));
+    Ok(())
 }
 
 /// Reads the record in a note of this name, and what stands in it that this release does not know.

@@ -33,7 +33,7 @@ pub(crate) fn name(case: &CaseId) -> String {
 }
 
 /// Whose the case is.
-pub async fn of<S: Store + ?Sized>(store: &S, case: &CaseId) -> Result<Option<Owner>> {
+pub async fn of(store: &dyn Store, case: &CaseId) -> Result<Option<Owner>> {
     read(case, store.note(&name(case)).await?)
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn read(case: &CaseId, text: Option<String>) -> Result<Option<Owner>>
 }
 
 /// Nobody remembers any more whose it was.
-pub(crate) async fn forget<S: Store + ?Sized>(store: &S, case: &CaseId, now: Millis) -> Result<()> {
+pub(crate) async fn forget(store: &dyn Store, case: &CaseId, now: Millis) -> Result<()> {
     let nobody = Owner { user: UserId::new(""), name: String::new(), since: 0, by: None };
     match store.note(&name(case)).await? {
         Some(_) => set(store, case, &nobody, now).await,
@@ -54,12 +54,7 @@ pub(crate) async fn forget<S: Store + ?Sized>(store: &S, case: &CaseId, now: Mil
 }
 
 /// It is this person's from now on; with an empty user, nobody's.
-pub(crate) async fn set<S: Store + ?Sized>(
-    store: &S,
-    case: &CaseId,
-    owner: &Owner,
-    now: Millis,
-) -> Result<()> {
+pub(crate) async fn set(store: &dyn Store, case: &CaseId, owner: &Owner, now: Millis) -> Result<()> {
     let name = name(case);
     let old = store.note(&name).await?;
     let json = write(owner, &Rest::default()).map_err(|error| Error::Trouble(error.to_string()))?;

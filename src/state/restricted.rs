@@ -53,7 +53,7 @@ impl RestrictedCases {
 }
 
 /// Says that only these may know of a case, besides those who may already.
-pub(crate) async fn add<S: Store + ?Sized>(store: &S, case: &CaseId, people: &[MemberId]) -> Result<()> {
+pub(crate) async fn add(store: &dyn Store, case: &CaseId, people: &[MemberId]) -> Result<()> {
     for _ in 0..TRIES {
         let old = store.note(NAME).await?;
         let (before, rest) = RestrictedCases::parse(old.as_deref())?;

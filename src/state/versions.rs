@@ -48,13 +48,13 @@ pub enum Pushed {
 }
 
 /// All versions, the newest last.
-pub async fn all<S: Store + ?Sized>(store: &S) -> Result<Vec<Version>> {
+pub async fn all(store: &dyn Store) -> Result<Vec<Version>> {
     let Some(list) = store.note(LIST).await? else { return Ok(Vec::new()) };
     Ok(read_note::<Versions>(LIST, &list)?.0.versions)
 }
 
 /// The text of a version.
-pub async fn text_of<S: Store + ?Sized>(store: &S, version: &Version) -> Result<Option<String>> {
+pub async fn text_of(store: &dyn Store, version: &Version) -> Result<Option<String>> {
     store.note(&text_name(&version.hash)).await
 }
 
@@ -62,8 +62,8 @@ pub async fn text_of<S: Store + ?Sized>(store: &S, version: &Version) -> Result<
 ///
 /// # Errors
 /// [`Error::Trouble`] where nobody knows whether they hold.
-pub async fn push<S: Store + ?Sized>(
-    store: &S,
+pub async fn push(
+    store: &dyn Store,
     expected: Option<&str>,
     toml: &str,
     (who, now): (&str, Millis),
@@ -101,7 +101,7 @@ pub async fn push<S: Store + ?Sized>(
 }
 
 /// Swaps them. Where the answer is lost, what stands there is the answer.
-async fn stored<S: Store + ?Sized>(store: &S, expected: Option<&str>, toml: &str) -> Result<bool> {
+async fn stored(store: &dyn Store, expected: Option<&str>, toml: &str) -> Result<bool> {
     let swapped = store.swap_note(SETTINGS, expected, toml, None).await;
     match swapped {
         Ok(true) => Ok(true),
@@ -118,11 +118,7 @@ fn next(all: &[Version]) -> u32 {
 }
 
 /// Keeps a text and puts it on the list, and answers the newest version there.
-async fn list<S: Store + ?Sized>(
-    store: &S,
-    toml: &str,
-    add: impl Fn(&mut Vec<Version>, &str),
-) -> Result<Version> {
+async fn list(store: &dyn Store, toml: &str, add: impl Fn(&mut Vec<Version>, &str)) -> Result<Version> {
     let hash = text::hash(toml);
     store.swap_note(&text_name(&hash), None, toml, None).await?;
     for _ in 0..5 {
@@ -177,7 +173,7 @@ mod tests {
     #[tokio::test]
     async fn what_somebody_else_put_there_meanwhile_stays() {
         let store = Memory::default();
-        store.put_settings("theirs").await.unwrap();
+        crate::state::put_settings(&store, "theirs").await.unwrap();
         assert_eq!(put(&store, None, "ours", 7).await, Pushed::Outrun);
         assert_eq!(put(&store, Some("older"), "ours", 7).await, Pushed::Outrun);
         assert_eq!(store.settings().await.unwrap().as_deref(), Some("theirs"));
@@ -187,7 +183,7 @@ mod tests {
     #[tokio::test]
     async fn settings_of_before_are_the_first_version() {
         let store = Memory::default();
-        store.put_settings("old").await.unwrap();
+        crate::state::put_settings(&store, "old").await.unwrap();
         put(&store, Some("old"), "new", 7).await;
         let listed = all(&store).await.unwrap();
         assert_eq!(listed.iter().map(|one| (one.number, one.at)).collect::<Vec<_>>(), [(1, 0), (2, 7)]);

@@ -5,7 +5,6 @@ use std::{io::Write, time::Duration};
 use casebridge::{
     case::ChannelId,
     config::{hosts::Reach, settings::Settings},
-    state::Store,
 };
 use casebridge_lab::playground::standins::Standins;
 use casebridge_lab::stage::settings_of;
@@ -55,7 +54,7 @@ impl Stage {
         let settings = settings_of(&standins, "", &format!("[roles]\ncommander = {speakers:?}\n"));
         Settings::parse(&settings, Reach::Loopback).unwrap();
         let table = table::asked_for().await.unwrap().make(test).await;
-        table.store.put_settings(&settings).await.unwrap();
+        casebridge::state::put_settings(&table.store, &settings).await.unwrap();
         let inbox = Fifo::default();
         let secret = secret_of(&slack, &jira);
         let amazon = Amazon { secret, settings: None, inbox: inbox.clone() }.start().await;

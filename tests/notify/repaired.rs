@@ -282,7 +282,7 @@ async fn what_waits_for_a_person_is_told_within_a_minute_of_the_word_that_it_is_
 async fn a_settings_push_wakes_what_waits() {
     let stage = Stage::set().await;
     let toml = stage.memory.settings().await.unwrap().unwrap();
-    stage.memory.put_settings(&toml).await.unwrap();
+    casebridge::state::put_settings(&stage.memory, &toml).await.unwrap();
     assert!(agenda::read(&stage.memory).await.unwrap().wake);
 }
 

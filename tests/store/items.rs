@@ -73,7 +73,7 @@ async fn write(store: &Dynamo) {
     store.finish("done", r#"{"pieces":[]}"#).await.unwrap();
     store.bind("slack/T0CASEBRDG/C0SECURITY/1795668300.000100", &resting).await.unwrap();
     store.reserve("slack/C0SECURITY", THEN, SLOT).await.unwrap();
-    store.put_settings("[slack]\nteam = 'T0CASEBRDG'\n").await.unwrap();
+    casebridge::state::put_settings(store, "[slack]\nteam = 'T0CASEBRDG'\n").await.unwrap();
     store.swap_note("channel/C0SECURITY", None, "[1795669500000,false]", Some(FAR)).await.unwrap();
 }
 

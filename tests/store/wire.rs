@@ -138,7 +138,7 @@ async fn pushed(then: &'static str) -> Result<(), Error> {
         (_, 0) => Some((200, "{}")),
         (_, _) => Some((200, then)),
     });
-    broken.await.store.put_settings(PUSHED).await
+    casebridge::state::put_settings(&broken.await.store, PUSHED).await
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ mod table;
 
 use std::{path::PathBuf, process::Command};
 
-use casebridge::{config::secrets::Secrets, state::Store, telemetry::audit::AuditLine};
+use casebridge::{config::secrets::Secrets, telemetry::audit::AuditLine};
 use casebridge_lab::{playground::standins::Standins, stage::settings_of, standins::AUDIT_GROUP};
 
 use self::amazon::{Amazon, secret_of, variables_of};
@@ -38,7 +38,7 @@ impl Deployed {
         let endpoint = std::env::var("CASEBRIDGE_TEST_DYNAMODB").unwrap();
         let standins = Standins::start().await.unwrap();
         let Standins { slack, jira, sir, logs, .. } = standins.clone();
-        table.store.put_settings(&settings_of(&standins, "", "")).await.unwrap();
+        casebridge::state::put_settings(&table.store, &settings_of(&standins, "", "")).await.unwrap();
         let secret = secret_of(&slack, &jira);
         Secrets::parse(&secret.to_string()).unwrap();
         let amazon = Amazon { secret, settings: None, inbox: fifo::Fifo::default() }.start().await;

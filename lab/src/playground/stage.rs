@@ -27,7 +27,7 @@ use casebridge::{
         QueueMessage, World,
         live::{self, Chosen, Inbox, Live, Safe},
     },
-    state::{Store, agenda, memory::Memory},
+    state::{agenda, memory::Memory},
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -45,7 +45,10 @@ use super::{
     witness::{Counters, Witness},
     world::PlayWorld,
 };
-use crate::standins::{AUDIT_GROUP, SignedRequest};
+use crate::{
+    stage::envelope,
+    standins::{AUDIT_GROUP, SignedRequest},
+};
 
 /// How long an invocation may take: the functions' timeout in template.yaml.
 const TIMEOUT: Millis = 60_000;
@@ -152,7 +155,9 @@ impl Stage {
             .build();
         let store = Memory::default();
         let more = story.as_ref().map_or("", Telling::settings);
-        store.put_settings(&standins.settings_with(more)).await.map_err(live::ConfigError::from)?;
+        casebridge::state::put_settings(&store, &standins.settings_with(more))
+            .await
+            .map_err(live::ConfigError::from)?;
         // They were pushed long ago.
         agenda::change(&store, |agenda| std::mem::take(&mut agenda.wake))
             .await
@@ -513,19 +518,6 @@ impl Drop for Busy<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
-}
-
-fn envelope(delivery: &SignedRequest) -> Value {
-    let headers: serde_json::Map<String, Value> =
-        delivery.headers.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect();
-    json!({
-        "version": "2.0",
-        "rawPath": delivery.path,
-        "headers": headers,
-        "requestContext": { "http": { "method": "POST", "path": delivery.path } },
-        "body": String::from_utf8_lossy(&delivery.body),
-        "isBase64Encoded": false,
-    })
 }
 
 /// Where a slash command's answer goes.

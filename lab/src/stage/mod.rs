@@ -27,7 +27,7 @@ use casebridge::{
     entry::notify::Notifier,
     http::transport::Transport,
     runtime::{QueueMessage, World, live::Inbox},
-    state::{Store, agenda, memory::Memory},
+    state::{agenda, memory::Memory},
 };
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -97,7 +97,7 @@ impl Stage {
         let secrets = Secrets::parse(&standins.secret().to_string()).unwrap();
         let toml = settings_of(&standins, slack_lines, more);
         let memory = Memory::default();
-        memory.put_settings(&toml).await.unwrap();
+        casebridge::state::put_settings(&memory, &toml).await.unwrap();
         // They were pushed long ago.
         agenda::change(&memory, |agenda| std::mem::take(&mut agenda.wake)).await.unwrap();
         let (sender, jobs) = unbounded_channel();
