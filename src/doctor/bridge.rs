@@ -162,6 +162,7 @@ async fn refused(patient: &Patient<'_>, kind: state::TargetKind) -> Answer {
 
 /// What the functions wrote down of themselves, with its age.
 async fn of_the_functions(patient: &Patient<'_>, found: &mut Findings) {
+    found.add("functions.telling", telling(patient));
     let now = patient.world.now();
     let sweep = match sighting::of(patient.world, sighting::SWEEP).await {
         Ok(Some(sweep)) => sweep,
@@ -191,6 +192,16 @@ async fn of_the_functions(patient: &Patient<'_>, found: &mut Findings) {
     found.add("functions.version", version(&sweep.version, ago(now, sweep.at)));
     found.add("functions.settings", settings(patient, &sweep, now).await);
     found.add("functions.event", event(patient).await);
+}
+
+fn telling(patient: &Patient<'_>) -> Answer {
+    match patient.settings.sir.observe {
+        false => fine("cases are told"),
+        true => wrong(
+            "cases are read and planned, and nothing is told",
+            "Set sir.observe = false and run casebridge settings push; all of it is told then",
+        ),
+    }
 }
 
 fn version(theirs: &str, age: String) -> Answer {

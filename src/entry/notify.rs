@@ -25,7 +25,7 @@ use crate::{
         reconcile::{
             ReconcileError,
             preview::{Preview, PreviewError, preview},
-            reconcile,
+            reconcile, watch,
         },
         resync::{self, ResyncError},
         trigger::{self, Asking, Hint, TriggerError},
@@ -99,6 +99,7 @@ impl Notifier<'_> {
                     messages.push(message);
                     asking.add(full, event);
                 }
+                Ok(Hint::Membership { .. }) if self.settings.sir.observe => {}
                 Ok(Hint::Membership { id, what, event }) => {
                     let news = News { id: &id, happened: what, event: &event };
                     let told = announcements::tell(self.world, &SlackTarget::new(self.slack()), news).await;
@@ -247,10 +248,21 @@ struct Wanted {
     asking: Asking,
 }
 
+async fn attended(
+    context: &Context<'_>,
+    case: &CaseId,
+    asked: Option<&Asking>,
+) -> Result<Report, ReconcileError> {
+    match context.settings.sir.observe {
+        true => watch(context, case, asked).await,
+        false => reconcile(context, case, asked).await,
+    }
+}
+
 /// A failure here is no failure of the message once the debt is written down: the sweep comes back to it. The case where
 /// it is not.
 async fn one(context: &Context<'_>, case: &CaseId, asked: Option<&Asking>) -> Result<Report, CaseId> {
-    Ok(match AssertUnwindSafe(Box::pin(reconcile(context, case, asked))).catch_unwind().await {
+    Ok(match AssertUnwindSafe(Box::pin(attended(context, case, asked))).catch_unwind().await {
         Ok(Ok(report)) => report,
         Ok(Err(ReconcileError::NotNoted(trouble))) => {
             warn!(%case, %trouble, "what was asked was not noted");

@@ -114,6 +114,7 @@ const FAULTS: &[(&str, Fault)] = &[
     ("slack.archived", |stage| {
         stage.slack.archives(&stage.channel, &stage.slack.ana());
     }),
+    ("functions.telling", |stage| stage.settings.sir.observe = true),
     ("jira.people", |stage| {
         let roles = &mut stage.settings.roles;
         for role in [&mut roles.responder, &mut roles.commander, &mut roles.admin] {

@@ -1,13 +1,35 @@
 //! What would be done for a case, asked before it is done.
 
 use casebridge::{entry::notify::Notifier, runtime::World, state::Store, targets::jira};
-use casebridge_lab::stage::Stage;
+use casebridge_lab::stage::{Log, Stage};
 use casebridge_lab::standins::FaultRule;
 
 async fn shown(stage: &Stage, case: &casebridge::case::CaseId) -> Vec<String> {
     let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
     let notifier = Notifier { world, settings, secrets, deadline: world.now() + 60_000 };
     notifier.preview(case).await.unwrap().iter().map(ToString::to_string).collect()
+}
+
+/// Whoever tries the bridge first sees what it would do, and then has it done.
+#[tokio::test]
+async fn who_only_observes_is_told_nothing_until_they_say_so() {
+    let mut stage = Stage::set().await;
+    stage.settings.sir.observe = true;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    let (before, log) = (stage.everything(), Log::begin());
+    stage.events().await;
+    assert!(log.text().contains("would be told"), "{}", log.text());
+    stage.later(2 * 3_600_000);
+    stage.sweep().await;
+    assert_eq!(stage.everything(), before);
+    assert!(stage.meta(&case).await.targets.is_empty(), "nothing is noted as told");
+    stage.settings.sir.observe = false;
+    let toml = toml::to_string(&stage.settings).unwrap();
+    casebridge::state::put_settings(&stage.memory, &toml).await.unwrap();
+    stage.minutes(1).await;
+    assert_eq!(shown(&stage, &case).await, ["slack: nothing is owed", "jira: nothing is owed"]);
+    assert_eq!(stage.comments(&case).await.len(), 1);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What do the functions call? Their source says it.
 //!
 //! `src/chat` and `src/doctor` are `command`'s, `src/sync` and the second look at replies are `notify`'s, and what is below is both's. A call to the service is a value,
-//! `Call::GetCase { … }`; the table is asked through a `store`, and which request that is stands in `src/state`.
+//! `Call::GetCase { … }`, or a question, `ask::case(…)`, that holds one; the table is asked through a `store`, and which request that is stands in `src/state`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -75,7 +75,10 @@ fn words_after<'a>(source: &'a str, text: &'a str) -> impl Iterator<Item = &'a s
 }
 
 fn operations(sources: &[String]) -> BTreeSet<String> {
-    let named = sources.iter().flat_map(|source| words_after(source, "Call::"));
+    let questions = functions_in(&folder().join("aws/sir/ask.rs"));
+    let asked = sources.iter().flat_map(|source| words_after(source, "ask::"));
+    let asked = asked.filter_map(|name| questions.get(name));
+    let named = sources.iter().chain(asked).flat_map(|source| words_after(source, "Call::"));
     let of = |name: &str| Operation::ALL.iter().find(|operation| operation.name() == name);
     named.filter_map(of).map(|operation| operation.action().to_owned()).collect()
 }

@@ -178,6 +178,11 @@ keys! {
         "Link to a case in the console; `{region}` and `{case}` are replaced. AWS documents no link to one case.";
     sir.name_the_speaker: ValueKind::Flag, Fallback::Value("true"),
         "Comments from Slack and Jira begin with a line that says who speaks.";
+    sir.observe: ValueKind::Flag, Fallback::Value("false"),
+        "Cases are read and planned, and nothing is told in Slack, in Jira or anywhere: the log of `notify` says \
+         how much would be (`would be told`), and `casebridge plan CASE` what. Once it is off, all of it is told. What \
+         people type after `/sir` is done as ever.";
+
     roles.viewer: MEMBERS, NOBODY,
         "Reads.";
     roles.responder: MEMBERS, NOBODY,

@@ -183,6 +183,9 @@ pub struct Sir {
     /// Comments from Slack and Jira begin with a line that says who speaks. Default `true`.
     #[serde(default = "yes")]
     pub name_the_speaker: bool,
+    /// Cases are read and planned, and nothing is told. Default `false`.
+    #[serde(default)]
+    pub observe: bool,
 }
 
 /// Who may do what: Slack user ids (`U…`, `W…`) and user group ids (`S…`), and accounts of Jira, who can only comment. Each
@@ -508,7 +511,7 @@ fn status_over_default<'de, D: Deserializer<'de>>(
 
 impl Default for Sir {
     fn default() -> Self {
-        Self { region: None, console_url: console_url(), name_the_speaker: true }
+        Self { region: None, console_url: console_url(), name_the_speaker: true, observe: false }
     }
 }
 

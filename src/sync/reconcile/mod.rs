@@ -50,6 +50,9 @@ const LEAST_TURN: Millis = 12_000;
 /// The pause after something was found that cannot be read: a person may have mended it, or a newer release can.
 const UNREADABLE_PAUSE: Millis = 3_600_000;
 
+/// The pause after a case was only watched; no longer than what a push wakes.
+const WATCHED_PAUSE: Millis = 3_600_000;
+
 /// After so long without a look that saw the case, somebody is to hear of it.
 const UNSEEN: Millis = 300_000;
 
@@ -94,26 +97,57 @@ pub async fn reconcile(
     case: &CaseId,
     asked: Option<&Asking>,
 ) -> Result<Report, ReconcileError> {
-    let (store, now) = (context.world.store(), context.world.now());
-    let until = context.deadline + LEASE_MARGIN;
-    let take = async {
-        match asked {
-            Some(asking) => store.take_up(case, now, until, asking.asked()).await,
-            None => store.lease(case, now, until).await,
-        }
-    };
     let begun = vec![PlaceNote::default(); context.targets.len()];
     let names = [asked_first(context, begun.iter()), told_by_people(case).to_vec()].concat();
     note::forget(context.world, &told_by_people(case));
-    let (leased, _) = join(take, note::fetch(context.world, &names)).await;
-    let meta = match leased {
-        Ok(Some(meta)) => meta,
-        Ok(None) => return Ok(Report::default()),
-        Err(state::Error::Unreadable(record)) => return Ok(park(context, case, None, &record).await?),
-        Err(trouble) if asked.is_some() => return Err(ReconcileError::NotNoted(trouble)),
-        Err(trouble) => return Err(trouble.into()),
+    let (taken, _) = join(take(context, case, asked), note::fetch(context.world, &names)).await;
+    match taken? {
+        Ok(meta) => Ok(held(context, case, asked, meta).await?),
+        Err(report) => Ok(report),
+    }
+}
+
+/// Says in the log how much would be told of a case, tells nothing, and leaves it due within the hour: the push that ends
+/// the watching wakes it.
+///
+/// # Errors
+/// As [`reconcile`].
+pub async fn watch(
+    context: &Context<'_>,
+    case: &CaseId,
+    asked: Option<&Asking>,
+) -> Result<Report, ReconcileError> {
+    let meta = match take(context, case, asked).await? {
+        Ok(meta) => meta,
+        Err(report) => return Ok(report),
     };
-    Ok(held(context, case, asked, meta).await?)
+    match preview::preview(context, case).await {
+        Ok(all) => all.iter().for_each(|one| one.log(case)),
+        Err(trouble) => warn!(%case, %trouble, "nobody knows what would be told"),
+    }
+    let next = context.world.now() + WATCHED_PAUSE;
+    context.world.store().put_off(case, Some(meta.epoch), next).await?;
+    Ok(Report::default())
+}
+
+/// Takes a case where nobody holds it; else what is to be reported of it.
+async fn take(
+    context: &Context<'_>,
+    case: &CaseId,
+    asked: Option<&Asking>,
+) -> Result<Result<Meta, Report>, ReconcileError> {
+    let (store, now) = (context.world.store(), context.world.now());
+    let until = context.deadline + LEASE_MARGIN;
+    let leased = match asked {
+        Some(asking) => store.take_up(case, now, until, asking.asked()).await,
+        None => store.lease(case, now, until).await,
+    };
+    match leased {
+        Ok(meta) => Ok(meta.ok_or_else(Report::default)),
+        Err(state::Error::Unreadable(record)) => Ok(Err(park(context, case, None, &record).await?)),
+        Err(trouble) if asked.is_some() => Err(ReconcileError::NotNoted(trouble)),
+        Err(trouble) => Err(trouble.into()),
+    }
 }
 
 /// So many events are remembered.

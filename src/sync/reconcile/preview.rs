@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tracing::info;
+
 use super::{
     Seeing,
     notes::{Noted, Notes},
@@ -89,6 +91,14 @@ fn of(
         not_before: Some(note.not_before).filter(|at| *at > now),
         tell: planner.plan(picture, note, ledger).iter().map(ToString::to_string).collect(),
         set: due.map(|state| state.to_string()).collect(),
+    }
+}
+
+impl Preview {
+    /// A line of the log: how much, and never what.
+    pub(super) fn log(&self, case: &CaseId) {
+        let Self { target, tell, set, .. } = self;
+        info!(%case, destination = %target, tell = tell.len(), set = set.len(), "would be told");
     }
 }
 
