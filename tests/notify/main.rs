@@ -18,6 +18,7 @@ mod many;
 mod older;
 mod pager;
 mod preview;
+mod quiet;
 mod repaired;
 mod sample;
 mod screens;

@@ -126,6 +126,8 @@ async fn cell(call: &Call, row: &Row, knows_us: bool) -> Option<String> {
     let must = match (operation, *name) {
         // They answer with 204 and nothing, of which half is as good.
         ("editIssue" | "doTransition", "half of the JSON") => DONE,
+        // It may be refused because it is to mail nobody, and is asked for once more without.
+        ("editIssue" | "updateComment", "400") => Reaction { requests: 2, ..DONE },
         // Whether the issue is gone is asked of the issue, by the same request.
         ("getIssue", "404") => Reaction { requests: 2, refused: true, ..DONE },
         // The topic that names the issue is another one.

@@ -155,7 +155,7 @@ impl Jira<'_> {
             query: "",
         };
         let properties = json!([{"key": PROPERTY, "value": {"mark": mark}}]);
-        self.ask(ask, Some(&with(json!({"properties": properties}), "body", body))).await.map(drop)
+        self.edit_quietly(ask, &with(json!({"properties": properties}), "body", body)).await
     }
 
     /// Takes one of our comments away. One that is gone already is as good.

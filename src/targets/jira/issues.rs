@@ -278,7 +278,7 @@ impl Jira<'_> {
             path: &path,
             query: "",
         };
-        self.ask(ask, Some(&body)).await.map(drop)
+        self.edit_quietly(ask, &body).await
     }
 
     /// Whether it has a description.

@@ -81,6 +81,11 @@ impl<'a> Jira<'a> {
     }
 }
 
+/// What says that an edit mails nobody. Only who administers the project, or the site, may say it.
+const QUIETLY: &str = "notifyUsers=false";
+/// So long an edit mails whom it does, after one was refused because it was to mail nobody.
+const LOUD: Millis = 3_600_000;
+
 /// One request: what it is called in failures, whom it concerns, and where it goes below `/rest/api/3`.
 struct JiraRequest<'a> {
     what: &'static str,
@@ -118,6 +123,25 @@ impl Jira<'_> {
     async fn ask(&self, ask: JiraRequest<'_>, body: Option<&Value>) -> Result<Value, Failure> {
         let response = self.send(&ask, body).await?;
         answer::read(ask.what, ask.place, &response)
+    }
+
+    /// Asks for an edit that mails nobody. It may be refused for that alone, as a 400 or a 403: then it is asked for again
+    /// without. <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-put>
+    async fn edit_quietly(&self, ask: JiraRequest<'_>, body: &Value) -> Result<(), Failure> {
+        let (recent, now) = (self.world.recent(), self.world.now());
+        if !recent.is_some_and(|recent| recent.was_seen_to(QUIETLY, &self.settings.project, (now, LOUD))) {
+            let quiet = JiraRequest { query: QUIETLY, method: ask.method.clone(), ..ask };
+            let response = self.send(&quiet, Some(body)).await?;
+            let is_refused = matches!(response.status, 400 | 403) && response.value().is_some();
+            if !is_refused {
+                return answer::read(ask.what, ask.place, &response).map(drop);
+            }
+        }
+        self.ask(ask, Some(body)).await?;
+        if let Some(recent) = recent {
+            recent.saw_to(QUIETLY, self.settings.project.clone(), now);
+        }
+        Ok(())
     }
 
     async fn send(&self, ask: &JiraRequest<'_>, body: Option<&Value>) -> Result<Response, Failure> {

@@ -174,6 +174,7 @@ fn shown(comment: &StoredComment, given: &Given<'_>) -> Value {
 pub(super) fn update(state: &mut Site, given: &Given<'_>) -> Output {
     let draft = read(given)?;
     state.pace(&given.parts[0])?;
+    state.mail(given.is_quiet())?;
     let wire = edit(state, &given.parts[0], &given.parts[1], &draft, &given.who)?;
     Ok(WireResponse::json(200, &wire))
 }

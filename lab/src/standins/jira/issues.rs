@@ -63,6 +63,7 @@ pub(super) fn edit(state: &mut Site, given: &Given<'_>) -> Output {
         return Err(bad_payload());
     }
     state.pace(&given.parts[0])?;
+    state.mail(given.is_quiet())?;
     let mut wanted = body["fields"].as_object().cloned().unwrap_or_default();
     let labels = state.issue(&given.parts[0])?.fields["labels"].clone();
     if let Some(changes) = body["update"]["labels"].as_array() {

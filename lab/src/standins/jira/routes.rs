@@ -15,6 +15,13 @@ pub(super) struct Given<'a> {
     pub(super) who: AccountId,
 }
 
+impl Given<'_> {
+    /// It is to mail nobody.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.asked.query("notifyUsers") == Some("false")
+    }
+}
+
 pub(super) struct RestCall {
     pub(super) name: &'static str,
     method: &'static str,

@@ -228,6 +228,17 @@ impl JiraStandin {
         self.with(|state| state.permit(right, true));
     }
 
+    /// An edit that is to mail nobody is refused from now on, where our account may not say so: administers neither the
+    /// project nor the site. At first it mails then.
+    pub fn refuse_quiet_edits(&self) {
+        self.with(|state| state.refuses_quiet = true);
+    }
+
+    /// How many edits mailed an issue's watchers.
+    pub fn mails(&self) -> usize {
+        self.with(|state| state.mails)
+    }
+
     /// The webhooks that were made by a call.
     pub fn webhooks_made(&self) -> Vec<Value> {
         self.with(|state| state.hooks.values().cloned().collect())

@@ -16,7 +16,7 @@ use super::{
         rate::{Limit, Meter},
         server::lock,
     },
-    refused::{JiraRefusal, no_issue},
+    refused::{JiraRefusal, message, no_issue},
 };
 
 /// The account that the product uses, and what a test may set.
@@ -61,6 +61,10 @@ pub struct Site {
     pub(super) unlinkable: BTreeSet<String>,
     /// The webhooks that were made by a call, by id.
     pub(super) hooks: BTreeMap<u64, Value>,
+    /// Whether an edit that is to mail nobody is refused, where our account may not say so; else it mails.
+    pub(super) refuses_quiet: bool,
+    /// How many edits mailed the issue's watchers.
+    pub(super) mails: usize,
     /// Rights that our account lacks.
     pub(super) denied: BTreeSet<String>,
     /// Fields that the create screen does not have, though an issue has them.
@@ -173,6 +177,8 @@ impl Site {
             unlinkable: BTreeSet::new(),
             off_create: BTreeSet::new(),
             hooks: BTreeMap::new(),
+            refuses_quiet: false,
+            mails: 0,
             denied: BTreeSet::from(["ADMINISTER".to_owned()]),
             fields: Arc::default(),
             issues: BTreeMap::new(),
@@ -222,6 +228,18 @@ impl Site {
 
     pub(super) fn api(&self) -> String {
         format!("{}/rest/api/3", self.settings.url)
+    }
+
+    /// An edit: whether it mails the issue's watchers hangs on what it asks for, and who may ask for that.
+    pub(super) fn mail(&mut self, quietly: bool) -> Result<(), JiraRefusal> {
+        let may = ["ADMINISTER", "ADMINISTER_PROJECTS"].iter().any(|right| !self.denied.contains(*right));
+        if quietly && !may && self.refuses_quiet {
+            let why =
+                "To discard the user notification either admin or project admin permissions are required.";
+            return Err(message(403, why));
+        }
+        self.mails += usize::from(!(quietly && may));
+        Ok(())
     }
 
     /// A person as Jira shows them in other things.
