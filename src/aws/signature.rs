@@ -10,7 +10,6 @@ use aws_sigv4::{
 };
 use bytes::Bytes;
 
-/// What a signature is scoped to.
 pub(super) struct Scope<'a> {
     pub(super) service: &'static str,
     pub(super) region: &'a str,

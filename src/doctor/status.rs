@@ -13,7 +13,6 @@ use crate::{
     targets::{jira, slack},
 };
 
-/// So many cases are looked at.
 const CASES: usize = 500;
 /// An open case is looked at once an hour, a waiting one within it: nothing lies further ahead.
 const AHEAD: Millis = 40 * 86_400_000;

@@ -125,7 +125,6 @@ pub(crate) struct Counted<'c> {
     pub(crate) about: fn(&Response) -> usize,
 }
 
-/// What is left alone now, and until when.
 pub(crate) async fn left_alone(world: &dyn World, target: TargetKind) -> Result<Vec<(String, Millis)>> {
     let now = world.now();
     let all = match note::read::<Quiet>(world, &quiet_note(target)).await? {

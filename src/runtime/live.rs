@@ -115,7 +115,6 @@ pub struct Live<S> {
     secrets: Cached<Secrets>,
     sightings: Sightings,
     recent: Recent,
-    /// Where the audit trail is kept, if it is.
     trail: Option<LogStream>,
     left_out: LeftOut,
     versions: Mutex<Versions>,
@@ -298,7 +297,6 @@ impl<S: Store> Live<S> {
         self.queue.get_or_init(make).await
     }
 
-    /// CloudWatch Logs, where the table is.
     async fn logs(&self) -> Result<Logs, LogsError> {
         let http =
             self.http.client(clock::now()).map_err(|_| LogsError::NotSent("there is no HTTP client"))?;

@@ -13,7 +13,6 @@ const NAME: &str = "discover";
 /// How often it is read again because somebody else wrote it.
 const TRIES: u8 = 5;
 const WAITING: Millis = 3_600_000;
-/// So many cases are woken at once.
 const WOKEN: usize = 1_000;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -40,14 +40,12 @@ pub async fn of(store: &dyn Store, case: &CaseId) -> Result<Vec<CaseClock>> {
     read(case, store.note(&name(case)).await?)
 }
 
-/// The same, by the text of the note.
 pub(crate) fn read(case: &CaseId, text: Option<String>) -> Result<Vec<CaseClock>> {
     let Some(text) = text else { return Ok(Vec::new()) };
     let (running, _): (Running, Rest) = read_note(&name(case), &text)?;
     Ok(running.clocks)
 }
 
-/// Changes which run.
 pub(crate) async fn change(
     store: &dyn Store,
     (case, now): (&CaseId, Millis),

@@ -58,7 +58,6 @@ pub(crate) fn doer<'d>(deeds: &'d [Deed], change: &Change) -> Option<&'d Deed> {
     deeds.iter().rev().find(|deed| deed.sets.iter().any(|set| set.made(change)))
 }
 
-/// The note of what was done on a case.
 pub(crate) fn name(case: &CaseId) -> String {
     format!("deeds/{case}")
 }

@@ -51,7 +51,6 @@ impl Dynamo {
         Self(Table::new(aws, table.into(), patience))
     }
 
-    /// Notes that somebody asked for a case, and answers its META.
     async fn note_asked(&self, case: &CaseId, now: Millis, asked: Asked) -> Result<Item> {
         let all = if asked.full { ", read_all = :yes" } else { "" };
         let expression = format!("SET next_at = :now, due = :due{all} ADD want :times");

@@ -34,7 +34,6 @@ pub(crate) fn number(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
-/// A value as JSON in a text attribute.
 pub(crate) fn json(value: &impl Serialize) -> Result<AttributeValue> {
     serde_json::to_string(value).map(text).map_err(|_| Error::Trouble("no JSON can be made of it".to_owned()))
 }

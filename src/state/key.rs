@@ -19,19 +19,19 @@ pub enum KeyName<'k> {
     Container,
     /// That nothing can be told below the anchor any more.
     Lost,
-    /// A part of the description.
     Description,
     Comment {
         id: CommentId,
         /// 0 is the first.
         part: usize,
     },
-    /// A line of changes, by its number.
     Changes(u32),
     /// A call: why, as `move/1795668300`.
     Call(&'k str),
-    /// A step of an alert.
-    Page { name: &'k str, step: &'k str },
+    Page {
+        name: &'k str,
+        step: &'k str,
+    },
     /// What comes by itself: a reminder, a refusal, the agent's steps, who took the case.
     ByItself,
 }

@@ -60,7 +60,6 @@ fn fits<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<()> {
     if size > MAX_ITEM { Err(Error::Trouble("refused: the item is over 400 KB".to_owned())) } else { Ok(()) }
 }
 
-/// Puts a note into META.
 fn put(meta: &mut Meta, note: Note, json: &str) -> Result<()> {
     let targets = meta.targets.iter().map(|(of, text)| (of.as_str(), text.as_str()));
     let all = targets.chain(meta.case.as_deref().map(|text| ("case", text)));

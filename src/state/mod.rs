@@ -55,7 +55,6 @@ pub enum Error {
 pub struct Unread {
     /// Where it stands, without anything of what stands there: `CASE#7000000003/META slack_note`.
     pub key: String,
-    /// Why.
     pub(crate) why: record::Unreadable,
 }
 
@@ -156,9 +155,7 @@ pub const NO_LEASE: u64 = 0;
 /// A note inside META that is saved by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Note {
-    /// What is known of the case.
     Case,
-    /// What is known of one target.
     Of(TargetKind),
 }
 
@@ -318,7 +315,6 @@ pub trait Store {
     /// does, it is noted all the same.
     async fn take_up(&self, case: &CaseId, now: Millis, until: Millis, asked: Asked) -> Result<Option<Meta>>;
 
-    /// Reads META without taking the case.
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>>;
 
     /// Saves one note of META, only if `epoch` is still the current one.
@@ -352,7 +348,6 @@ pub trait Store {
     /// What was told under each of these keys; in their order.
     async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>>;
 
-    /// All that was told of a case, by key.
     async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>>;
 
     /// The same at these targets, in their order.
@@ -397,13 +392,11 @@ pub trait Store {
     /// of a command that never began.
     async fn finish(&self, key: &str, answer: &str) -> Result<String>;
 
-    /// What is known of a command.
     async fn command(&self, key: &str) -> Result<Option<Command>>;
 
     /// Says that a place (`slack/T1/C1/169.1`, `slack/T1/C1`, `jira/10001`) belongs to a case.
     async fn bind(&self, place: &str, case: &CaseId) -> Result<()>;
 
-    /// Which case a place belongs to.
     async fn bound(&self, place: &str) -> Result<Option<CaseId>>;
 
     /// The settings, as the TOML that was put; `None` before the first time.
@@ -455,7 +448,6 @@ fn unread_note(name: &str, why: record::Unreadable) -> Unread {
     Unread { key: format!("{} note", item::name_of(&item::note_key(name))), why }
 }
 
-/// The note that holds the settings.
 const SETTINGS: &str = "settings";
 
 #[cfg(test)]

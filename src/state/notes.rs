@@ -22,7 +22,6 @@ pub(crate) struct CaseNote {
     /// The same of its comments.
     #[serde(rename = "newest", deserialize_with = "stated")]
     pub(crate) newest: Option<Seconds>,
-    /// Since when every read was older than that.
     #[serde(rename = "older_since", default)]
     pub(crate) older_since: Option<Millis>,
     /// Since when no look saw the case.
@@ -255,7 +254,6 @@ pub(crate) async fn readable(store: &dyn Store, case: &CaseId) -> state::Result<
     said.map(drop)
 }
 
-/// What META knows of a case, where all its notes can be read.
 pub(crate) fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
     for target in meta.targets.keys() {
         meta.note_of::<PlaceNote>(case, target)?;
@@ -264,7 +262,6 @@ pub(crate) fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
 }
 
 impl CaseNote {
-    /// What is left of one that is forgotten.
     pub(crate) fn of_a_forgotten_case() -> Self {
         Self { forgotten: true, verified_closed: true, ..Self::default() }
     }
@@ -300,7 +297,6 @@ impl PlaceNote {
         Self { channel, restricted, ..Self::default() }
     }
 
-    /// Whether nothing was ever made or tried there.
     pub(crate) fn is_untouched(&self) -> bool {
         self.home.is_none() && self.channel.is_none() && self.open.is_none() && self.set.is_empty()
     }

@@ -37,7 +37,6 @@ pub async fn of(store: &dyn Store, case: &CaseId) -> Result<Option<Owner>> {
     read(case, store.note(&name(case)).await?)
 }
 
-/// The same, by the text of the note.
 pub(crate) fn read(case: &CaseId, text: Option<String>) -> Result<Option<Owner>> {
     let Some(text) = text else { return Ok(None) };
     let (owner, _): (Owner, Rest) = read_note(&name(case), &text)?;

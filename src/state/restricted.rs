@@ -8,7 +8,6 @@ use super::{
 };
 use crate::case::{CaseId, MemberId};
 
-/// The note's name.
 pub(crate) const NAME: &str = "restricted";
 const TRIES: u8 = 5;
 

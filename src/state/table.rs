@@ -21,7 +21,6 @@ use crate::{
 };
 
 const INDEX: &str = "due";
-/// BatchGetItem takes no more keys.
 pub(crate) const MAX_KEYS: usize = 100;
 /// How often keys that DynamoDB left unprocessed are asked for again.
 const MAX_ASKS: u32 = 6;

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Result, SETTINGS, Store, agenda, read_note, record::write};
 use crate::case::{Millis, text};
 
-/// The note that lists them.
 const LIST: &str = "settings/versions";
 /// So many are listed.
 const KEPT: usize = 200;
@@ -41,7 +40,6 @@ struct Versions {
 pub enum Pushed {
     /// It holds now.
     Stored(Version),
-    /// It held already.
     Held,
     /// Others hold than those that were expected: nothing was changed.
     Outrun,

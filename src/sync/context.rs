@@ -27,7 +27,6 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The targets' names.
     pub(crate) fn kinds(&self) -> Vec<TargetKind> {
         self.targets.iter().map(|target| target.planner().kind()).collect()
     }

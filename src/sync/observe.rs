@@ -54,7 +54,6 @@ pub(crate) struct Looking<'a> {
     pub(crate) tellers: &'a [TargetKind],
     /// Nothing is read after this: what was read must still be told.
     pub(crate) until: Millis,
-    /// What was told, where all of that is known.
     pub(crate) told: &'a KnownLedgers,
     /// Others are looked at beside it.
     pub(crate) crowd: bool,
@@ -314,10 +313,8 @@ impl Pages<'_> {
     }
 }
 
-/// Where reading ended.
 enum End {
     Last,
-    /// At a page of which all is known.
     Known,
     /// Before this page.
     OutOfTime(String),
@@ -343,7 +340,6 @@ pub(crate) struct At<'a> {
     pub(crate) kind: TargetKind,
 }
 
-/// The ledger's entries under these keys.
 pub(crate) async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> Result<(), state::Error> {
     if keys.is_empty() {
         return Ok(());

@@ -66,7 +66,6 @@ pub enum PageStep {
 impl PageStep {
     const ALL: [Self; 3] = [Self::Trigger, Self::Acknowledge, Self::Resolve];
 
-    /// Its name, as PagerDuty calls it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Trigger => "trigger",
@@ -106,7 +105,6 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// Its name, as in the settings.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::NewCase => "new_case",
@@ -153,17 +151,36 @@ pub struct Doer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// Jira does not let it go to a status, or its category, because of a field, our own words, or an error code.
-    NotMoved { issue: IssueKey, to: String, why: String },
-    /// Somebody moved it by hand.
-    Moved { case: CaseId, issue: IssueKey, moved: Moved, stands: Status },
+    NotMoved {
+        issue: IssueKey,
+        to: String,
+        why: String,
+    },
+    Moved {
+        case: CaseId,
+        issue: IssueKey,
+        moved: Moved,
+        stands: Status,
+    },
     /// It was deleted, or is hidden from us.
-    Lost { issue: IssueKey, case: CaseId },
+    Lost {
+        issue: IssueKey,
+        case: CaseId,
+    },
     /// We made another for the case as well, which is set aside.
-    Spare { case: CaseId, issue: IssueKey, spare: IssueKey },
-    /// People took away the case's thread.
-    NoThread { case: CaseId },
+    Spare {
+        case: CaseId,
+        issue: IssueKey,
+        spare: IssueKey,
+    },
+    NoThread {
+        case: CaseId,
+    },
     /// What the table holds of the case is forgotten then.
-    Forgets { case: CaseId, at: Seconds },
+    Forgets {
+        case: CaseId,
+        at: Seconds,
+    },
 }
 
 /// Something that is said once where all read it, and that belongs to no case.

@@ -51,7 +51,6 @@ pub trait Planner {
     /// A text as the pieces that one message or comment each can hold; one at least.
     fn parts(&self, text: &str) -> Vec<String>;
 
-    /// Of what the anchor shows, rendered.
     fn anchor_fingerprint(&self, view: &View) -> Fingerprint;
 
     /// Of what such a content shows, rendered.

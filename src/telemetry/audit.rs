@@ -57,9 +57,7 @@ pub enum Decision {
 #[serde(rename_all = "snake_case")]
 pub enum AuditOutcome {
     Done,
-    /// Something was read and shown.
     Shown,
-    /// Somebody was asked to confirm it.
     Asked,
     /// It was not done: refused by a rule, a limit or the service.
     #[default]

@@ -56,7 +56,6 @@ impl Load {
         }
     }
 
-    /// All comments of a case are in the ledger, as what people said there.
     pub(super) async fn know(&self, case: &CaseId) {
         let told = Told { remote: String::new(), hash: String::new(), seen: Seen::Yes, theirs: true };
         for comment in self.sir.comments(case) {

@@ -14,7 +14,6 @@ use super::{Delays, Load, Made, STEP};
 pub enum Flow {
     /// AWS opens a case: until its card stands.
     Created,
-    /// AWS comments: until it stands in the thread.
     CommentSlack,
     /// The same on the issue.
     CommentJira,
@@ -157,7 +156,6 @@ impl Load {
         casebridge::case::Ts::new(card.and_then(|card| card["ts"].as_str()).unwrap_or_default())
     }
 
-    /// The event that a case's comment makes.
     fn event(&self, case: &CaseId) -> Value {
         serde_json::json!({"id": "e1", "source": "aws.security-ir", "detail-type": "Case Comment Added",
             "detail": {"caseId": case}})

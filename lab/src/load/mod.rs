@@ -37,7 +37,6 @@ const BEGIN: Millis = 1_795_668_500_000;
 const SLACK: &str = "https://slack.load";
 const JIRA: &str = "https://jira.load";
 const SIR: &str = "https://security-ir.load";
-/// What `notify` has.
 const TIME: Millis = 120_000;
 
 /// How long each call takes, in milliseconds.

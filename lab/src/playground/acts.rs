@@ -58,7 +58,6 @@ pub enum AwsAct {
         /// All of it, in base64.
         bytes: String,
     },
-    /// The scan of a file ends.
     AwsScans {
         case: CaseId,
         attachment: AttachmentId,
@@ -81,7 +80,6 @@ pub enum AwsAct {
     MembershipChanges {
         name: String,
     },
-    /// The delegated administrator is removed: the membership ends.
     MembershipEnds {},
 }
 
@@ -216,20 +214,24 @@ pub enum JiraAct {
 pub enum WorldAct {
     /// All events of SIR arrive once more.
     EventsAgain {},
-    /// So many seconds pass.
-    Passes { seconds: i64 },
+    Passes {
+        seconds: i64,
+    },
     /// The clock runs, or stands still.
-    Runs { runs: bool },
+    Runs {
+        runs: bool,
+    },
     Switches {
         place: Place,
         trouble: Trouble,
         on: bool,
-        /// Which issue, where the trouble is one issue's.
         #[serde(default)]
         issue: Option<String>,
     },
     /// What would be done for a case now?
-    Plans { case: CaseId },
+    Plans {
+        case: CaseId,
+    },
     /// The story's next step.
     GoesOn {},
 }

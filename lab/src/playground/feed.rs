@@ -24,7 +24,6 @@ pub enum FeedKind {
     Intent,
     /// A request left, and this came of it.
     Sends,
-    /// The same of one that only reads.
     Reads,
     /// The ledger says that it is told.
     Done,
@@ -34,7 +33,6 @@ pub enum FeedKind {
     Parked,
     /// Everything that is known is told.
     Rests,
-    /// A worker was killed.
     Killed,
     /// Somebody asked us for something.
     Asked,

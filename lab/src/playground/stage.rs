@@ -64,14 +64,12 @@ const EVENTS: &str = "/slack/events";
 /// Why there is no stage.
 #[derive(Debug, thiserror::Error)]
 pub enum StageError {
-    /// A stand-in could not be started.
     #[error("a stand-in could not be started: {0}")]
     Start(#[from] io::Error),
 
     /// Settings or secrets did not fit.
     #[error(transparent)]
     Live(#[from] live::ConfigError),
-    /// A story cannot be told.
     #[error(transparent)]
     Story(#[from] super::telling::StoryFileError),
 }
@@ -500,7 +498,6 @@ impl Stage {
         held.collect()
     }
 
-    /// How many events and jobs wait.
     pub(super) fn waiting(&self) -> [usize; 2] {
         let late = lock(&self.late).iter().filter(|(_, late)| matches!(late, Late::Event(_))).count();
         [lock(&self.events).len() + late, lock(&self.inbox).len()]

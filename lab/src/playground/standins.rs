@@ -41,7 +41,6 @@ pub struct Standins {
     pub pager: PagerDutyStandin,
     /// Whoever receives the webhook.
     pub webhook: WebhookStandin,
-    /// Who may do what: the role, its person.
     roles: Vec<(&'static str, UserId)>,
 }
 

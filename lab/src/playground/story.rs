@@ -18,7 +18,6 @@ const INDENT: usize = 21;
 /// Why the story was not told to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum StoryError {
-    /// The stage could not be set.
     #[error(transparent)]
     Stage(#[from] stage::StageError),
     /// The output could not be written.

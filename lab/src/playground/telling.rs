@@ -36,13 +36,11 @@ fn names() -> String {
     STORIES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
-/// What stands in a file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoryFile {
     name: String,
     about: String,
-    /// What time it is when it begins.
     begins: String,
     /// More settings, as TOML. `{pager}` and `{webhook}` stand for the addresses of those two.
     #[serde(default)]
@@ -55,7 +53,6 @@ struct StoryFile {
 struct StoryStep {
     /// What happens, in a few words.
     title: String,
-    /// What to look at.
     look: String,
     /// Whose Slack to look at, by a person's name: else the one that was looked at before.
     #[serde(default)]
@@ -66,7 +63,6 @@ struct StoryStep {
     /// It is done so many times; `{n}` counts.
     #[serde(default = "once")]
     times: u32,
-    /// So many seconds pass then.
     #[serde(default)]
     pass: i64,
 }

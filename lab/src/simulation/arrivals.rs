@@ -129,7 +129,6 @@ impl Shared {
     }
 }
 
-/// The mark in a request's body, for the trace.
 fn mark_in(body: &[u8]) -> &str {
     let text = std::str::from_utf8(body).unwrap_or_default();
     text.split("\"mark\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default()
@@ -140,7 +139,6 @@ pub fn is_post(path: &str) -> bool {
     path.ends_with("/chat.postMessage")
 }
 
-/// Whether a request's body has these words in it.
 fn says(body: &[u8], words: &str) -> bool {
     body.windows(words.len()).any(|some| some == words.as_bytes())
 }

@@ -58,9 +58,7 @@ pub struct VirtualClock {
     tasks: RefCell<HashMap<TaskId, Task>>,
     running: Cell<TaskId>,
     stalled: RefCell<HashMap<TaskId, Millis>>,
-    /// For how long each task stood still so far.
     stood: RefCell<HashMap<TaskId, Millis>>,
-    /// Parts of a task that wait by themselves, and until when.
     parts: RefCell<HashMap<TaskId, Vec<(Millis, Waker)>>>,
 }
 
@@ -159,7 +157,6 @@ impl VirtualClock {
         Some(None)
     }
 
-    /// Parts of a task whose time has come.
     fn due_parts(&self, id: TaskId) -> Vec<Waker> {
         let (mut parts, now) = (self.parts.borrow_mut(), self.now());
         let Some(parts) = parts.get_mut(&id) else { return Vec::new() };

@@ -86,7 +86,6 @@ impl Faults {
 /// What can be refused of that which is only set: at the first issue, and in the first channel that was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Set {
-    /// The issue's status, by the name of a field.
     StatusByField,
     StatusInWords,
     Link,

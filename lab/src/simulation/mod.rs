@@ -61,7 +61,6 @@ use self::{
 use crate::standins::SlackStandin;
 
 const TIMEOUT: Millis = 60_000;
-/// A batch has at most so many messages.
 const BATCH: usize = 10;
 /// A message whose invocation did not end well comes again after this.
 const VISIBILITY: Millis = 90_000;

@@ -42,7 +42,6 @@ pub enum Protection {
     DoneAfterSend,
     /// What was said through the bridge is not told back to where it was said.
     EchoGuard,
-    /// All pages of comments are read.
     AllPages,
     /// Pages of comments that are not of one moment are read again.
     OneMoment,
@@ -68,9 +67,7 @@ pub enum Protection {
     Discovery,
     /// The minute sweep through what is due.
     Sweep,
-    /// A repeated command answers from its record.
     CommandRecord,
-    /// A comment carries the command's key as its `clientToken`.
     ClientToken,
     /// What is about to be said through the bridge is written down before it is said.
     SayFirst,

@@ -26,14 +26,7 @@ pub const MUTANT_SEEDS: u64 = 10_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// So many worlds, from this seed on.
-    Seeds {
-        /// The first.
-        first: u64,
-        /// How many.
-        count: u64,
-        /// How hard.
-        class: Class,
-    },
+    Seeds { first: u64, count: u64, class: Class },
     /// One world, told line by line.
     One(u64, Class),
     /// For each protection, worlds without it until a promise breaks.
@@ -67,14 +60,12 @@ pub fn report_with(task: Task, out: &mut impl Write, done: &(dyn Fn(u64) + Sync)
 struct Sum {
     verdict: Verdict,
     failed: u64,
-    /// The first that failed, by their number.
     failing: BTreeMap<u64, Vec<String>>,
     repair: Vec<Millis>,
     size: [usize; 2],
     costs: Costs,
 }
 
-/// So many of the failing worlds are named.
 const NAMED: usize = 10;
 
 impl Sum {

@@ -239,7 +239,6 @@ impl Services {
         Some(Response { status, body: body.to_string().into(), ..Response::default() })
     }
 
-    /// Whether this key or number is that of the first issue.
     fn is_first_issue(&self, issue: &str) -> bool {
         let first = self.jira.issues().first().and_then(|key| self.jira.some_of(key, "status"));
         first.is_some_and(|first| first["key"] == issue || first["id"] == issue)

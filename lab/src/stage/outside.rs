@@ -48,7 +48,6 @@ pub struct Outside {
     ahead: AtomicI64,
     /// Where the product's clock was stopped; 0 where it runs.
     stopped: AtomicI64,
-    /// How long was waited, in milliseconds.
     waited: AtomicU64,
     /// So long a copy takes, by the stopped clock.
     copying: AtomicI64,

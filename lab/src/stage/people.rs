@@ -31,7 +31,6 @@ pub fn bo() -> UserId {
     UserId::new(BO)
 }
 
-/// What they type and press.
 impl Stage {
     /// Ana types a line; everything that follows happens. What she reads, in full.
     pub async fn ana(&self, line: &str) -> String {
@@ -109,7 +108,6 @@ impl Stage {
     }
 }
 
-/// What takes two people.
 impl Stage {
     /// Another admin asked for this call a moment ago, while things stood so.
     pub async fn another_asked(&self, call: &str, stands: &str) {

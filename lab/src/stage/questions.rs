@@ -15,7 +15,6 @@ use serde_json::Value;
 use super::Stage;
 use crate::standins::{HeardCall, JiraStandin, SlackStandin};
 
-/// What people see.
 impl Stage {
     /// The messages of a case's thread, the card first.
     pub async fn thread(&self, case: &CaseId) -> Vec<Value> {
@@ -63,7 +62,6 @@ impl Stage {
     }
 }
 
-/// What the table says.
 impl Stage {
     /// Everything of a case.
     pub async fn meta(&self, case: &CaseId) -> Meta {
@@ -88,7 +86,6 @@ impl Stage {
     }
 }
 
-/// What the audit trail says.
 impl Stage {
     /// Its lines, oldest first.
     pub fn trail(&self) -> Vec<AuditLine> {

@@ -34,7 +34,6 @@ const SLACK_MAY: [&str; 13] = [
 pub(super) struct Refusals {
     servers: Mutex<Vec<Server>>,
     heard: Mutex<BTreeSet<String>>,
-    /// What a test expects, and whether it came.
     expected: Mutex<Vec<(String, bool)>>,
 }
 

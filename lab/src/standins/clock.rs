@@ -75,7 +75,6 @@ impl ServiceClock {
         self.jira_before(0)
     }
 
-    /// The same so many milliseconds ago.
     pub(crate) fn jira_before(&self, ago: i64) -> String {
         let at = self.millis().saturating_sub(ago).max(0);
         format!("{}.{:03}+0000", iso(at.div_euclid(1000)).trim_end_matches('Z'), at.rem_euclid(1000))

@@ -42,9 +42,7 @@ impl From<&str> for ErrorCode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultEffect {
-    /// Nothing is applied; this is answered.
     Answer(Canned),
-    /// It is applied, but this is answered.
     AppliedThenAnswer(Canned),
     /// Nothing is applied; the service's own error of this name or status is answered.
     Error(ErrorCode),

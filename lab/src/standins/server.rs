@@ -362,7 +362,6 @@ fn respond(answer: WireResponse) -> Response {
     response
 }
 
-/// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -14,7 +14,6 @@ pub(crate) enum Shape {
     },
     OneOf(&'static [&'static str]),
     Number,
-    /// A whole number in a range.
     Whole {
         min: i64,
         max: i64,
@@ -70,7 +69,6 @@ pub(crate) const fn list(min: usize, max: usize, of: &'static Shape) -> Shape {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Misfit {
-    /// A JSON pointer.
     pub(crate) at: String,
     pub(crate) fault: Mismatch,
 }

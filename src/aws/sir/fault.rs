@@ -28,7 +28,6 @@ pub enum FaultKind {
         fields: Vec<(String, String)>,
     },
     InvalidToken,
-    /// Never sent: not applied.
     NotSent,
     /// InternalServerException or no readable answer: maybe applied.
     Unknown,

@@ -124,7 +124,6 @@ impl Call {
         self.kind().rate()
     }
 
-    /// The case that it is about.
     pub(crate) fn case(&self) -> Option<&CaseId> {
         match self {
             Self::GetCase { case }

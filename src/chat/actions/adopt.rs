@@ -20,22 +20,18 @@ const LEASE: Millis = 75_000;
 pub enum Adopted {
     /// It is the case's from now on, or would be.
     Taken,
-    /// It was already.
     Already,
     /// The case has this one.
     HasAnother(String),
-    /// It is the issue of this case.
     Belongs(CaseId),
     /// Jira shows no such issue.
     Absent,
-    /// It is not in the project of the settings.
     OtherProject,
 }
 
 /// Why nobody can say.
 #[derive(Debug, thiserror::Error)]
 pub enum AdoptError {
-    /// Jira did not answer.
     #[error("{0}")]
     Jira(#[from] Failure),
     /// The table did not answer.

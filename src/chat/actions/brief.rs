@@ -30,7 +30,6 @@ use crate::{
 const WORDS: usize = 300;
 /// The most that a timeline shows.
 const SHOWN: usize = 30;
-/// The most comments that are read for it.
 const READ: usize = 100;
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, post: bool) -> Outcome {

@@ -39,7 +39,6 @@ async fn whole(context: &CommandContext<'_>, case: &Case) -> Outcome {
     Ok(answer.line(Paragraph::default().bold("Description")).say(&case.description))
 }
 
-/// The action tray: what can be done with a case, as buttons.
 pub(crate) async fn tray(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     Ok(head(context, &case).await?.buttons(tray_buttons(&case, false)))

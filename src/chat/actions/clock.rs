@@ -137,7 +137,6 @@ fn told(context: &CommandContext<'_>, clock: &CaseClock) -> Paragraph {
     })
 }
 
-/// The deadline that comes next.
 pub(crate) fn next(
     context: &CommandContext<'_>,
     case: &Case,

@@ -62,7 +62,6 @@ pub(crate) async fn hand_over(context: &CommandContext<'_>, id: &CaseId) -> Outc
     .await
 }
 
-/// What is said of a case that AWS works, and was to.
 pub(crate) fn is_with_aws(id: &CaseId) -> Reply {
     Reply::of(
         Paragraph::of("AWS works case ").bold(id.as_str()).text(" now, and sets its status from here on."),

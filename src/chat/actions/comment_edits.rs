@@ -29,7 +29,6 @@ use crate::{
     targets::{jira, slack},
 };
 
-/// What was said before it was edited.
 pub(super) struct Before {
     made: CommandKey,
     known: BTreeMap<CommentId, CommandKey>,

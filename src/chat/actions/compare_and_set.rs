@@ -18,7 +18,6 @@ pub(crate) struct PlannedChange {
     pub(crate) seen: String,
     /// What is still to be done; `None` where everything is as it should be.
     pub(crate) call: Option<Call>,
-    /// What is answered once it is done.
     pub(crate) answer: Reply,
 }
 
@@ -63,7 +62,6 @@ fn overtaken() -> Reply {
     )
 }
 
-/// What is said where a closed case was to be changed.
 pub(crate) fn closed(id: &CaseId) -> Reply {
     fault::on_a_closed_case(id, Operation::UpdateCase, false)
 }

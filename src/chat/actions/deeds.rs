@@ -32,7 +32,6 @@ impl CommandContext<'_> {
     }
 }
 
-/// Which fields of which case a call sets, and to what.
 fn sets(call: &Call) -> Option<(&CaseId, Vec<DeedField>)> {
     match call {
         Call::UpdateCaseStatus { case, status } => {

@@ -18,7 +18,6 @@ use crate::{
     doctor::{self, Answer, Finding, Patient},
 };
 
-/// Who asks for help of whom, and where.
 pub(crate) struct Help<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) place: Venue,

@@ -18,7 +18,6 @@ pub(crate) fn no_case(case: &CaseId) -> Reply {
         .line(Paragraph::of("See the cases with ").code("list").text("."))
 }
 
-/// What is said where a closed case was to be changed.
 pub(crate) fn on_a_closed_case(case: &CaseId, operation: Operation, replied: bool) -> Reply {
     let lost = match operation {
         Operation::CreateCaseComment if replied => "your reply was not added",

@@ -74,7 +74,6 @@ fn merged(now: &[(String, String)], pairs: &[(String, String)]) -> Vec<(String, 
     all
 }
 
-/// Compares a field as it is with what it is to be.
 fn compare<T: PartialEq + Serialize>(
     case: &Case,
     now: &T,

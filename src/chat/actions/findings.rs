@@ -52,14 +52,12 @@ impl Findings {
         Self(RefCell::new(Found { verb, ..Found::default() }))
     }
 
-    /// Of a comment that is made on a case.
     pub(crate) fn of_comment(case: &CaseId) -> Self {
         let found = Self::of(verbs::of(&Command::Comment { text: None }));
         found.on(case);
         found
     }
 
-    /// It is about this case.
     pub(crate) fn on(&self, case: &CaseId) {
         self.0.borrow_mut().case = Some(case.clone());
     }
@@ -80,12 +78,10 @@ impl Findings {
         found.rule = format!("{}, {rule}", found.rule);
     }
 
-    /// Somebody is asked whether they mean it.
     pub(crate) fn asks(&self) {
         self.0.borrow_mut().asked = true;
     }
 
-    /// It comes too late: the case is closed.
     pub(crate) fn comes_late(&self) {
         self.0.borrow_mut().late = true;
     }
@@ -154,7 +150,6 @@ impl Findings {
         }
     }
 
-    /// Of what somebody wrote in an issue.
     pub(crate) fn line_in_issue(&self, heard: &HeardBy<'_>, ended: AuditEnd, now: Millis) -> AuditLine {
         AuditLine {
             act: heard.act.to_string(),
@@ -179,7 +174,6 @@ impl Refusal {
     }
 }
 
-/// Writes the line of a refusal.
 pub(crate) async fn refused(world: &dyn World, job: &Job, refusal: Refusal) {
     let found = Findings::of(refusal.verb);
     found.refused(refusal.rule);
@@ -196,7 +190,6 @@ pub(crate) struct HeardBy<'a> {
     pub(crate) act: &'a CommandKey,
 }
 
-/// How an act ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AuditEnd {
     Answered,

@@ -256,7 +256,6 @@ fn is_a_persons(comment: &HeardComment, me: &AccountId) -> bool {
 struct NewComment<'a> {
     comment: &'a HeardComment,
     speech: Speech,
-    /// What the case was told of it.
     known: Vec<&'a (Key, Told)>,
     person: Person,
 }
@@ -268,7 +267,6 @@ impl NewComment<'_> {
     }
 }
 
-/// What became of a comment.
 enum Became {
     Told,
     /// It may be taken when it comes again.

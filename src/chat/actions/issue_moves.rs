@@ -23,7 +23,6 @@ use crate::{
     targets::jira::{self, IssueRef, IssueStatus, Jira, STATUS, StatusMove},
 };
 
-/// What is older is no news.
 const NEWS: Millis = 82_800_000;
 
 /// Follows what became of a case's issue.

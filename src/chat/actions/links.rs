@@ -37,7 +37,6 @@ fn home(
     Ok(note.home.filter(|_| !is_gone))
 }
 
-/// The links in a line; nothing where there are none.
 pub(super) fn line(links: &Links) -> Paragraph {
     let key = links.jira_key.as_ref().map_or("Issue", IssueKey::as_str);
     let all = [("Thread", &links.slack), (key, &links.jira), ("AWS console", &links.console)];

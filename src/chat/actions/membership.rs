@@ -207,7 +207,6 @@ fn seen(now: &Membership) -> String {
     text::hash(&serde_json::to_string(&state).unwrap_or_default())
 }
 
-/// What of the change is not so yet.
 fn missing(now: &Membership, change: &command::MembershipUpdate) -> sir::MembershipChange {
     let command::MembershipUpdate { name, team, triage, whole_organization, add_units, remove_units } =
         change.clone();

@@ -358,7 +358,6 @@ fn changes(command: &Command) -> bool {
 
 /// Why a job asks for nothing that can be done.
 enum Rejected {
-    /// Its answer stands already.
     Answered(Reply),
     /// What a button held is no confirmation of this person's.
     Unconfirmed(ConfirmationError),

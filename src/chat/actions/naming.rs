@@ -16,7 +16,6 @@ const MOST: usize = 10;
 /// The longest id that is looked up: Slack's have under twenty characters.
 const LONGEST: usize = 64;
 
-/// A message as it came.
 pub(crate) struct SlackMessage {
     pub(crate) ts: Ts,
     /// As mrkdwn.
@@ -26,7 +25,6 @@ pub(crate) struct SlackMessage {
     pub(crate) uploads: Vec<FileId>,
 }
 
-/// What is mentioned, and how Slack writes that.
 #[derive(Clone, Copy)]
 enum Mention {
     Person,

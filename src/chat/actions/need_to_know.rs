@@ -39,7 +39,6 @@ pub(super) async fn gate(context: &CommandContext<'_>, id: &CaseId) -> Result<()
     .into())
 }
 
-/// Whether whoever asks may know of a case.
 async fn may_know(context: &CommandContext<'_>, id: &CaseId) -> Result<bool, ActionError> {
     let has_role = roles::role(context.settings, &context.person.identity).is_some();
     match known(context).await?.people(id) {

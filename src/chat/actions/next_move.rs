@@ -7,7 +7,6 @@ use crate::{
     telemetry::metrics,
 };
 
-/// Who is to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NextMove {
     /// The user's own team (`true`); `None` once the case is closed.

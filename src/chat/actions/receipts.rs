@@ -31,7 +31,6 @@ enum Receipt {
 }
 
 impl Receipt {
-    /// The emoji's name.
     fn name(self) -> &'static str {
         match self {
             Self::OnTheCase => "white_check_mark",
@@ -41,7 +40,6 @@ impl Receipt {
     }
 }
 
-/// What it says is on the case.
 pub(super) async fn on_the_case(context: &CommandContext<'_>) {
     give(context.slack, context.job, Receipt::OnTheCase).await;
 }

@@ -75,7 +75,6 @@ async fn standing(
     Ok(Some((home.place, all)))
 }
 
-/// Takes them back; how many stand there still.
 async fn take_back(
     context: &CommandContext<'_>,
     stood: &Option<(String, Vec<String>)>,
@@ -129,7 +128,6 @@ async fn told(context: &CommandContext<'_>, case: &Case, names: &[String], left:
     }
 }
 
-/// What becomes of the issue.
 async fn issue(context: &CommandContext<'_>, id: &CaseId) -> Option<String> {
     let home = noted(context, id, jira::KIND).await.ok()?.home?;
     let level = context.settings.jira.as_ref()?.restricted_level.is_some();

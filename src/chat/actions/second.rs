@@ -33,7 +33,6 @@ pub(crate) struct AskedFor {
 }
 
 impl AskedFor {
-    /// Whether somebody else confirms it now.
     fn is_confirmed_by(&self, user: &UserId, seen: &str, now: Millis) -> bool {
         let in_time = now < self.at + WITHIN && self.at <= now;
         self.who != *user && in_time && self.seen == seen && self.taken.is_none()

@@ -43,7 +43,6 @@ impl Speech {
         Self { slack_ts: Some(ts.clone()), ..Self::typed(context, words) }
     }
 
-    /// What this person wrote in a comment of an issue, which is called so.
     pub(super) fn in_issue(person: &Person, comment: IssueCommentId, words: String) -> Self {
         Self {
             speaker: line(&person.name, person.account.as_str(), "Jira"),

@@ -51,7 +51,6 @@ pub(super) async fn came_first(context: &CommandContext<'_>) -> Result<bool, Act
     Ok(context.world.store().command(context.job.deletion().as_str()).await?.is_some())
 }
 
-/// What was withdrawn, to be told to its writer.
 pub(super) struct Withdrawn {
     /// What stands in its place.
     pub(super) words: String,

@@ -31,7 +31,6 @@ impl IssueNotice {
         Self { key: Key("norole".to_owned()), words: jira::no_role(person, case) }
     }
 
-    /// The case is closed: told once an issue.
     pub(crate) fn closed(case: &CaseId) -> Self {
         Self { key: Key("closed".to_owned()), words: jira::too_late(case) }
     }

@@ -16,7 +16,6 @@ pub(crate) const IT: &str = "it";
 /// The most characters that Slack takes in one text field.
 const MOST_TEXT: usize = 3_000;
 
-/// The most options of a menu.
 pub(crate) const MOST_OPTIONS: usize = 100;
 
 /// Plain text, which Slack never parses.
@@ -68,7 +67,6 @@ impl Field {
         Self { name, part: 0, label: label.into(), hint: "", initial: String::new(), optional: false }
     }
 
-    /// A field that may be left empty.
     pub(crate) fn optional(name: FieldName, label: impl Into<Cow<'static, str>>) -> Self {
         Self { optional: true, ..Self::needed(name, label) }
     }

@@ -196,7 +196,6 @@ impl ModalKind {
         }
     }
 
-    /// The case that it is about, once there is one.
     pub(crate) fn case(&self) -> Option<&CaseId> {
         match self {
             Self::Comment { case, .. } => case.as_ref(),

@@ -18,7 +18,6 @@ fn action_id(field: FieldName) -> String {
     format!("{}/{}", ButtonAction::More.as_str(), field.as_str())
 }
 
-/// A button that adds a field, as often as its value says.
 pub(crate) fn button(field: FieldName, times: usize) -> Value {
     let action = action_id(field);
     let button = json!({

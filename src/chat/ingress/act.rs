@@ -102,7 +102,6 @@ impl CommandKey {
         Self::of(format!("jira|{issue}|{comment}"))
     }
 
-    /// The same comment as it was edited at this time.
     pub(crate) fn of_issue_edit(issue: &IssueId, comment: &IssueCommentId, updated: &str) -> Self {
         Self::of(format!("jira|{issue}|{comment}|{updated}"))
     }

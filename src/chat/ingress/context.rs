@@ -39,7 +39,6 @@ impl<'a> ChatContext<'a> {
             .collect()
     }
 
-    /// The secrets with which Jira may sign.
     pub(crate) fn jira_signs(&self) -> Vec<&'a Secret> {
         [Some(&self.secrets.jira_webhook_secret), self.secrets.jira_webhook_secret_previous.as_ref()]
             .into_iter()

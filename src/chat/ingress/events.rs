@@ -24,7 +24,6 @@ use crate::{
 
 const TOMBSTONE: &str = "tombstone";
 
-/// An event as it was delivered.
 pub(super) struct Delivered<'a> {
     pub(super) settings: &'a Settings,
     pub(super) callback: &'a EventCallback,

@@ -60,7 +60,6 @@ async fn here(chat: &ChatContext<'_>, sender: &Sender) -> crate::state::Result<O
     case_of(chat.world.store(), &sender.team, &sender.place).await
 }
 
-/// Opens a form.
 pub(super) async fn open(
     chat: &ChatContext<'_>,
     kind: ModalKind,

@@ -152,7 +152,6 @@ pub(crate) struct PressedButton {
     pub(crate) action_id: String,
     #[serde(default)]
     pub(crate) value: Option<String>,
-    /// What was chosen, of a menu.
     #[serde(default)]
     pub(crate) selected_option: Option<ChosenOption>,
 }

@@ -172,7 +172,6 @@ mod tests {
         }
     }
 
-    /// Signatures that are refused, each made from the right one.
     #[test]
     fn a_signature_is_right_to_the_letter_or_refused() {
         let digits = GOOD.trim_start_matches("v0=");

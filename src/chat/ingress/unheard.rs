@@ -227,7 +227,6 @@ mod tests {
         (home, said)
     }
 
-    /// What the check puts on the inbox.
     async fn put(
         world: &Live<Memory>,
         settings: &Settings,

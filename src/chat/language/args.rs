@@ -442,7 +442,6 @@ mod tests {
     /// 2026-11-21T10:00:00Z.
     const NOW: Seconds = 1_795_255_200;
 
-    /// So many words, each with its number.
     fn numbered(many: usize, word: impl Fn(usize) -> String) -> String {
         (0..many).map(word).collect::<Vec<_>>().join(" ")
     }

@@ -75,7 +75,6 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Reads all words; these flags are known.
     pub(crate) fn read(words: &mut LineWords<'_>, known: &[Flag]) -> Result<Self, UserError> {
         let mut arguments = Self::default();
         while let Some(word) = words.next() {
@@ -151,7 +150,6 @@ pub(crate) fn items(word: &Word) -> Result<Vec<String>, UserError> {
     Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
 }
 
-/// The first of the items that have the same key.
 pub(crate) fn once<T, K: Hash + Eq + ?Sized>(items: Vec<T>, key: impl Fn(&T) -> &K) -> Vec<T> {
     let mut seen = HashSet::new();
     let new: Vec<bool> = items.iter().map(|item| seen.insert(key(item))).collect();

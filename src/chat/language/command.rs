@@ -384,7 +384,6 @@ pub(crate) enum HubCommand {
     Members,
     #[serde(rename = "Member")]
     Member {
-        /// At least one account id.
         #[serde(rename = "accounts")]
         accounts: Vec<String>,
     },

@@ -19,7 +19,6 @@ pub struct UserError {
     pub(crate) suggests: Vec<String>,
     /// A word, and which was probably meant by it.
     pub(super) instead: Option<Box<(String, String)>>,
-    /// Two words are no verb, rather than one.
     pub(super) of_two_words: bool,
 }
 

@@ -239,7 +239,6 @@ fn tag_part(what: &str, part: String, least: usize, most: usize) -> Result<Strin
     ))
 }
 
-/// A comment's id: six digits.
 pub(crate) fn comment(word: &str) -> Result<CommentId, UserError> {
     let id = word.trim_start_matches('#');
     if id.len() == 6 && id.bytes().all(|byte| byte.is_ascii_digit()) {

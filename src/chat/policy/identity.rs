@@ -18,7 +18,6 @@ use crate::{
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Profile {
     pub(crate) identity: Identity,
-    /// The name that others see.
     pub(crate) name: String,
     /// As far as Slack tells it.
     pub(crate) email: Option<String>,

@@ -84,7 +84,6 @@ impl Identity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Venue {
     Case,
-    /// Any other channel of the workspace.
     Channel,
     /// A direct message, a form, or the App Home: nobody else sees it.
     Direct,
@@ -100,7 +99,6 @@ pub(crate) enum Denied {
     Overheard {
         verb: &'static str,
     },
-    /// The role is not enough.
     Role {
         verb: &'static str,
         needed: Role,
@@ -145,14 +143,12 @@ impl fmt::Display for Denied {
 impl std::error::Error for Denied {}
 
 impl Denied {
-    /// Which role is needed, and which the person has.
     pub(crate) fn needs(&self) -> String {
         let Self::Role { verb, needed, has, .. } = self else { return String::new() };
         let has = has.map_or("you have none".to_owned(), |role| format!("you are {role}"));
         format!("`{verb}` needs the role {needed}; {has}.")
     }
 
-    /// Where the role is given.
     pub(crate) fn given(&self) -> String {
         let Self::Role { needed, .. } = self else { return String::new() };
         format!("Roles are given in Casebridge's settings, under `roles.{needed}`. Nothing was done.")
@@ -194,7 +190,6 @@ pub(crate) fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
     granted(settings, identity).map(|(role, _)| role)
 }
 
-/// The highest role that somebody has, and the id by which the settings give it.
 fn granted<'a>(settings: &'a Settings, identity: &Identity) -> Option<(Role, &'a MemberId)> {
     if outside(settings, identity).is_some() {
         return None;
@@ -272,7 +267,6 @@ fn lists(settings: &Settings) -> [(Role, &Vec<MemberId>); 4] {
     ]
 }
 
-/// Who has at least this role, each once with their highest.
 fn held(settings: &Settings, least: Role) -> Vec<(Role, MemberId)> {
     let lists = lists(settings).into_iter().filter(|(role, _)| *role >= least);
     let mut held: Vec<(Role, MemberId)> =

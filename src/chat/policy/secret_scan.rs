@@ -193,7 +193,6 @@ struct Drawn {
 }
 
 impl Drawn {
-    /// Whether a key ends before this byte.
     fn ends(&mut self, byte: Option<u8>) -> bool {
         let Some(class) = byte.filter(|byte| base64(*byte)).map(class) else {
             let run = std::mem::take(self);
@@ -245,7 +244,6 @@ struct Parts {
 }
 
 impl Parts {
-    /// Each of them has ten characters at least.
     const LEAST: usize = 10;
 
     fn are_three(&mut self, look: &impl Fn(usize) -> Option<u8>, at: usize, byte: Option<u8>) -> bool {

@@ -38,7 +38,6 @@ pub struct Since {
     looked: Millis,
     /// Since when replies become comments; `None` while they do not.
     replies: Option<Millis>,
-    /// Only those that mention us do.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     mentions: bool,
     speakers: BTreeMap<String, Millis>,

@@ -14,7 +14,6 @@ use crate::{
     },
 };
 
-/// The most that are named of those who may.
 const NAMED: usize = 3;
 
 /// A refusal as the person reads it. Without Slack, and where it tells no name, people are mentioned by their ids: what

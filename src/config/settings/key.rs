@@ -19,9 +19,7 @@ pub(crate) enum ValueKind {
     /// Names, each with hours by name.
     Clocks,
     Names(&'static [&'static str], TextShape),
-    /// Fields of an issue.
     Fields,
-    /// The same on the way to each status.
     Ways,
 }
 

@@ -79,7 +79,6 @@ pub enum Layout {
     /// One channel, a card and a thread a case.
     #[default]
     Thread,
-    /// A private channel a case.
     Channel,
 }
 

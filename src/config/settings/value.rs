@@ -21,10 +21,8 @@ pub(super) enum TextShape {
     NameOrNone,
     /// Jira allows no blank in it.
     Label,
-    /// The id of a field of an issue.
     Field,
     Region,
-    /// An AWS account.
     Account,
     Callee,
     /// Of a case.

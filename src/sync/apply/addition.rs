@@ -30,7 +30,6 @@ pub(super) struct Addition {
     pub(crate) facts: Option<Facts>,
 }
 
-/// Whether it tells of the case's fields.
 pub(super) fn tells_fields(what: &What) -> bool {
     match what {
         What::Anchor | What::Content(Content::Changes(_)) => true,

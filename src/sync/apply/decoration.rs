@@ -35,7 +35,6 @@ enum Unset {
     Unanswered,
     /// The target does not know us any more: that says nothing of the state.
     Stranger,
-    /// It was refused for the sake of its bearer.
     Bearer,
     /// It was refused for its own sake: people may read why.
     Refused(String),
@@ -195,7 +194,6 @@ fn owed_before(note: &mut PlaceNote, state: &Decoration) -> Owed {
     }
 }
 
-/// What is owed after one more try.
 fn after(owed: Owed, unset: &Unset, now: Millis) -> Owed {
     match unset {
         Unset::NotNow(word) => unanswered(owed, PAUSE, *word, now),

@@ -41,7 +41,6 @@ pub(crate) enum Standing {
 /// What is left to do at a target after a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Left {
-    /// Of what is told.
     pub(crate) told: Standing,
     /// When some of what is only set is due again; `None` where all of it stands, or is given up.
     pub(crate) decorate_at: Option<Millis>,
@@ -79,7 +78,6 @@ pub(crate) struct Worker<'a> {
     pub(crate) saved: Cell<bool>,
     /// What stands there was compared with the ledger already.
     pub(crate) read: Cell<bool>,
-    /// The case is closed.
     closed: Cell<bool>,
     /// It had its turn at a place that it shares with other cases.
     posted: Cell<bool>,

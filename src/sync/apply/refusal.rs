@@ -157,7 +157,6 @@ impl Worker<'_> {
         }
     }
 
-    /// Takes a slot and waits for it.
     async fn take(&self, slot: &Slot, latest: Millis) -> Result<(), Stop> {
         match gate::reserve(self.world(), self.planner().kind(), slot, latest).await? {
             Reserved::At(at) => self.spend(at).await,

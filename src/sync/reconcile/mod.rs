@@ -56,7 +56,6 @@ const WATCHED_PAUSE: Millis = 3_600_000;
 /// After so long without a look that saw the case, somebody is to hear of it.
 const UNSEEN: Millis = 300_000;
 
-/// What a turn came to.
 struct Turn {
     /// When to come back; `None` for a case that is at rest.
     next_at: Option<Millis>,
@@ -150,7 +149,6 @@ async fn take(
     }
 }
 
-/// So many events are remembered.
 const EVENTS: usize = 10;
 
 /// Gives a case back as it was where its events came before: that they came again says nothing new. Else they are

@@ -11,7 +11,6 @@ use crate::{
     },
 };
 
-/// A note, and what the table has of it.
 pub(super) struct Noted<T> {
     of: Note,
     pub(crate) note: T,
@@ -39,10 +38,8 @@ impl<T: Default + Serialize + DeserializeOwned> Noted<T> {
     }
 }
 
-/// All notes of a case.
 pub(super) struct Notes {
     pub(crate) case: Noted<CaseNote>,
-    /// In the order of the targets.
     pub(crate) targets: Vec<Noted<PlaceNote>>,
     /// Nobody was ever told anything of the case, up to the first turn.
     pub(crate) are_new: bool,

@@ -13,7 +13,6 @@ use crate::{
 
 /// What the table knows of a case beside its notes.
 pub(super) struct Known {
-    /// The comments as they are to be shown.
     pub(super) comments: Vec<Comment>,
     pub(super) sayings: Vec<Saying>,
     pub(super) owner: Option<Owner>,
@@ -79,7 +78,6 @@ fn last_word(seen: &Look) -> Option<LastWord> {
     Some(LastWord { author: Author::of(&last.creator), at: last.created, text: last.body.clone() })
 }
 
-/// Where the case can be seen by now.
 pub(super) fn links(context: &Context<'_>, notes: &Notes, case: &CaseId) -> Links {
     let sir = &context.settings.sir;
     let console =

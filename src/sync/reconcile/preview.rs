@@ -32,11 +32,9 @@ pub struct Preview {
     pub(crate) under_way: Option<String>,
     /// Why a person is needed, as an error code.
     pub(crate) parked: Option<String>,
-    /// Nothing is told before this.
     pub(crate) not_before: Option<Millis>,
     /// What is to be told, in this order.
     pub(crate) tell: Vec<String>,
-    /// What is to be set beside it.
     pub(crate) set: Vec<String>,
 }
 

@@ -16,7 +16,6 @@ use crate::{
 const SUMMARY: usize = 255;
 /// The longest fact in the table, in bytes.
 const FACT: usize = 300;
-/// The longest address that is linked.
 const ADDRESS: usize = 700;
 
 pub fn summary(case: &Case) -> String {

@@ -19,7 +19,6 @@ use crate::{
 
 /// 20 writes in 2 s and 100 in 30 s an issue: <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>.
 const SPACING: Millis = 330;
-/// So many at once fit into both.
 const AT_ONCE: i64 = 8;
 /// Its search index lags, mostly by seconds, at times by hours: one search that finds nothing proves nothing.
 const LOOKS: [Millis; 3] = [QUARANTINE, 300_000, 600_000];

@@ -26,7 +26,6 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// What its screen wants and the settings do not give.
     pub(crate) fn wants(&self, settings: &JiraSettings, to: &str) -> Vec<String> {
         let given: Vec<&String> = settings.given_on_the_way(to).map(|(id, _)| id).collect();
         let lacking = self.fields.iter().filter(|field| field.is_needed && !given.contains(&&field.id));
@@ -51,7 +50,6 @@ impl Jira<'_> {
         Ok(ways.ok_or_else(|| Failure::unreadable(what))?.iter().filter_map(transition).collect())
     }
 
-    /// Of these ways the one to a status.
     pub(crate) fn way<'w>(&self, ways: &'w [Transition], target: &str) -> Option<&'w Transition> {
         Goal { name: target, settings: self.settings }.way(ways)
     }

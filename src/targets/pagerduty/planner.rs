@@ -97,7 +97,6 @@ fn effect(page: Page, step: PageStep) -> Effect {
     Effect::add(key, Content::Page(page, step), Fingerprint::default())
 }
 
-/// Of what is over only its name is told.
 fn ended(name: &str) -> Page {
     Page { name: name.to_owned(), moment: Moment::Closed, at: 0, due: false, taken: true }
 }

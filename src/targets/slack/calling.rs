@@ -20,9 +20,7 @@ const WINDOW: Millis = 600_000;
 /// How often the count is read again because another worker wrote it.
 const TRIES: usize = 5;
 
-/// What becomes of a call.
 pub(super) enum Calls {
-    /// Somebody is called.
     Made(Call),
     /// The one that says that from here on nobody is called for each case.
     Summed(Call),

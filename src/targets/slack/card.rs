@@ -286,12 +286,10 @@ fn entry(value: &str, label: &str) -> Value {
     json!({"text": plain(&label), "value": value})
 }
 
-/// One button that runs a line.
 pub(super) fn one_button(line: &str, label: &str) -> Value {
     some_buttons([(line.to_owned(), label)])
 }
 
-/// Buttons that each run a line.
 pub(super) fn some_buttons<'a>(lines: impl IntoIterator<Item = (String, &'a str)>) -> Value {
     let button = |(index, (line, label)): (usize, (String, &str))| {
         let label = text::cut_by(&text::one_line(label), LABEL, char::len_utf16);

@@ -8,7 +8,6 @@ use crate::config::settings::{Layout, Settings};
 /// Where the stack is, as long as nobody says it.
 pub const NOWHERE: &str = "https://casebridge.example.com";
 
-/// The events that the app hears.
 const EVENTS: [&str; 7] = [
     "app_home_opened",
     "app_mention",

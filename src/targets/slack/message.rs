@@ -30,7 +30,6 @@ impl Message {
         Self { blocks: Vec::new(), ..self }
     }
 
-    /// The blocks, the first of which is named by the mark.
     pub(super) fn marked_blocks(&self, mark: &Mark) -> Vec<Value> {
         let mut blocks = self.blocks.clone();
         if let Some(first) = blocks.first_mut() {

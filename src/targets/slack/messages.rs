@@ -103,7 +103,6 @@ impl Slack<'_> {
         }
     }
 
-    /// Puts an emoji of ours to a message.
     pub(crate) async fn react(&self, at: &MessageRef, emoji: &str) -> Result<(), Failure> {
         self.write(ApiMethod::ReactionsAdd, &reaction(at, emoji)).await.map(drop)
     }

@@ -18,7 +18,6 @@ const DAY: Seconds = 86_400;
 /// What AWS says this close to passing the move is the question itself.
 const TOGETHER: Seconds = 120;
 
-/// All that decides who is called.
 pub(crate) struct Calling<'a> {
     pub(crate) view: &'a View,
     pub(crate) comments: &'a [Comment],
@@ -38,7 +37,6 @@ pub(crate) struct Calling<'a> {
 /// <https://docs.aws.amazon.com/security-ir/latest/userguide/create-an-aws-supported-case.html>
 pub(crate) const FIRST_RESPONSE: Seconds = 900;
 
-/// So many hours from a start.
 pub(crate) fn deadline(start: Seconds, hours: u32) -> Seconds {
     start + Seconds::from(hours) * 3_600
 }
@@ -422,7 +420,6 @@ mod tests {
         calling.due().iter().map(|call| format!("{}: {}", call.key.0, whom(call))).collect()
     }
 
-    /// Cases by name.
     fn named(name: &str) -> View {
         let mut view = view();
         let owner = |since| Some(Owner { user: UserId::new("U7"), name: "Ana".to_owned(), since, by: None });

@@ -50,7 +50,6 @@ impl Telling<'_> {
         self.event("case.opened", created.unwrap_or_default(), data)
     }
 
-    /// What was told for the first time.
     pub(super) fn told(&self, content: &Content, view: &View) -> Option<Event> {
         let (kind, at, data) = match content {
             Content::Changes(list) => {
@@ -162,7 +161,6 @@ pub(super) fn ping(now: Millis) -> Event {
     Event { id: format!("msg_ping_{now}"), body: body.to_string() }
 }
 
-/// How a case stands.
 fn standing(view: &View) -> Map<String, Value> {
     let Links { console, jira_key, jira, slack } = &view.links;
     let resolver = match view.case.resolver {

@@ -8,7 +8,6 @@ use sha2::Sha256;
 
 use crate::{case::Seconds, http::Request};
 
-/// What goes out, and what of it is signed.
 pub(super) struct Signed<'e> {
     id: &'e str,
     /// Of this try: a receiver refuses an old one.

@@ -34,7 +34,6 @@ fn text(is: &Map<String, Value>, name: &str) -> String {
     plain(is.get(name).and_then(Value::as_str).unwrap_or_default())
 }
 
-/// Of a closed case nobody has the next move.
 fn next_move(is: &Map<String, Value>) -> String {
     let ours = text(is, "pendingAction") == "Customer" || text(is, "resolverType") != "AWS";
     if ours { "Your team" } else { "AWS" }.to_owned()
@@ -48,7 +47,6 @@ fn date(is: &Map<String, Value>, name: &str) -> String {
     at.and_then(|at| at.format(format).ok()).unwrap_or_default()
 }
 
-/// All lines of changes that ever stood at a place, in their order.
 fn lines(place: &TargetView<'_>) -> Vec<ReadChange> {
     let first = |shown: &&&super::JournalEntry| shown.said.first().map(|(_, text)| told(text));
     let told = place.told.iter().filter_map(|shown| first(&shown));

@@ -180,7 +180,6 @@ fn in_jira<'a>(id: &CaseId, all: &'a [JournalEntry]) -> TargetView<'a> {
     TargetView { name: "Jira", homes, told, people }
 }
 
-/// One home, which was made once.
 fn once(judge: &mut Findings<'_>, place: &TargetView<'_>, id: &CaseId) {
     match place.homes.len() {
         0 => judge.says(Defect::Lost, format!("{id} is nowhere in {}", place.name)),

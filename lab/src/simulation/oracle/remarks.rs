@@ -96,7 +96,6 @@ fn index(groups: &[ToldComment<'_>]) -> (HashMap<String, Vec<usize>>, Vec<usize>
     (firsts, (0..groups.len()).filter(|index| groups[*index].of > 1).collect())
 }
 
-/// Whether a group tells this comment: it began with words that the comment had.
 fn tells(group: &ToldComment<'_>, versions: &[String]) -> bool {
     match group.of {
         1 => group.ever().first().is_some_and(|first| versions.contains(first)),

@@ -82,7 +82,6 @@ pub(super) fn create(state: &mut Site, given: &Given<'_>) -> Output {
     Ok(WireResponse::json(201, &json!({ "id": id.to_string(), "key": key, "self": own })))
 }
 
-/// What the create screen does not have, and what it wants and was not given.
 fn against_the_screen(state: &Site, wanted: &Map<String, Value>) -> Map<String, Value> {
     let hidden = wanted.keys().filter(|name| state.off_create.contains(*name));
     let hidden = hidden.map(|name| (name.clone(), off_screen(name).into()));

@@ -71,7 +71,6 @@ pub(super) fn expired(operation: &str) -> Output {
     }
 }
 
-/// Too many requests, with the reason that Jira names.
 pub(super) fn throttled(reason: &str) -> JiraRefusal {
     let answer = message(429, "Rate limit exceeded.").answer();
     JiraRefusal::with(answer.with("ratelimit-reason", reason).with("x-ratelimit-remaining", "0"))

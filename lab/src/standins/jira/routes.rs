@@ -80,7 +80,6 @@ pub(super) const ROUTES: &[RestCall] = &[
     route("searchAndReconsileIssuesUsingJql", "GET", "search/jql", search::get),
 ];
 
-/// The call for a method and the decoded parts of the path.
 pub(super) fn find(method: &str, parts: &[String]) -> Option<(&'static RestCall, Vec<String>)> {
     let [rest, below @ ..] = parts else { return None };
     let below = match below {

@@ -64,7 +64,6 @@ fn required<'a>(state: &'a Site, key: &'a str, to: &'a Value) -> impl Iterator<I
     state.required.iter().filter(move |one| fits(&one.key, key) && fits(&one.status, status))
 }
 
-/// What stands on the screen of a transition.
 fn screen<'a>(state: &'a Site, key: &'a str, to: &'a Value) -> impl Iterator<Item = &'a Required> {
     required(state, key, to).filter(|one| !one.in_words)
 }

@@ -38,7 +38,6 @@ pub type LogsStandin = Standin<LogsAccount>;
 pub struct LogsAccount {
     clock: ServiceClock,
     region: String,
-    /// Streams and their lines, by group.
     groups: BTreeMap<String, BTreeMap<String, Vec<LogLine>>>,
 }
 

@@ -8,7 +8,6 @@ use super::{super::exchange::WireRequest, LogLine, LogsAccount, LogsRefusal, pat
 const OLDEST: i64 = 14 * 24 * 60 * 60 * 1_000;
 const NEWEST: i64 = 2 * 60 * 60 * 1_000;
 
-/// The most lines of a page.
 const PAGE: usize = 100;
 
 pub(super) fn perform(

@@ -200,7 +200,6 @@ pub(super) fn place(
     Ok(file.attachment)
 }
 
-/// The bytes of an attachment, by file name.
 pub(super) fn bytes(state: &SirAccount, case_id: &CaseId, name: &str) -> Option<Bytes> {
     let case = state.cases.get(case_id)?;
     let attachments = case.wire["caseAttachments"].as_array()?;

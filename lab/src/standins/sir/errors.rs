@@ -88,7 +88,6 @@ impl SirRefusal {
         Self::invalid("FIELD_VALIDATION_FAILED", &fields)
     }
 
-    /// An error by name with made-up members, for faults.
     pub(super) fn named(code: &ErrorCode) -> Self {
         let name = STATUS.iter().map(|(known, _)| *known).find(|known| *known == code.as_str());
         match name {

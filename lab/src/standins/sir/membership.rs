@@ -21,7 +21,6 @@ pub(super) fn create(state: &mut SirAccount, input: &Input) -> Output {
     Ok(json!({ "membershipId": id }))
 }
 
-/// Gives the first membership this id.
 pub(super) fn renamed(memberships: &mut BTreeMap<MembershipId, StoredMembership>, id: &MembershipId) {
     if let Some((old, mut membership)) = memberships.pop_first() {
         membership.wire.insert("membershipId".into(), json!(id));

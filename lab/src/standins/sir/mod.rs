@@ -40,10 +40,8 @@ pub use typed::SirRefused;
 /// In which order lists are answered; the service documents none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// The latest first.
     #[default]
     NewestFirst,
-    /// The earliest first.
     OldestFirst,
     /// Neither, but the same at every call.
     Shuffled,

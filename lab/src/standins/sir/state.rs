@@ -60,7 +60,6 @@ pub struct SirAccount {
     pub(super) outbox: Vec<Value>,
     pub(super) finding_metrics: Value,
     meter: Meter,
-    /// How often each operation came too fast.
     pub(super) too_fast: BTreeMap<&'static str, u32>,
 }
 
@@ -75,7 +74,6 @@ pub(super) struct StoredCase {
     /// Items of ListInvestigations, oldest first.
     pub(super) investigations: Vec<Value>,
     pub(super) tags: Map<String, Value>,
-    /// Attachment id → what was promised and what arrived.
     pub(super) uploads: BTreeMap<AttachmentId, Upload>,
 }
 
@@ -229,7 +227,6 @@ impl SirAccount {
         format!("00000000-0000-4000-8000-{:012x}", self.requests.fetch_add(1, Ordering::SeqCst) + 1)
     }
 
-    /// A UUID that is the same in every run.
     pub(super) fn uuid(&self) -> String {
         let hex = hex(&Sha256::digest(format!("uuid {}", self.next())));
         format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])

@@ -13,7 +13,6 @@ use super::{
 /// Who answers where Slack itself refuses something.
 const SLACKBOT: &str = "USLACKBOT";
 
-/// A piece of what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
     Words(String),

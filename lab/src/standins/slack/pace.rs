@@ -45,7 +45,6 @@ pub fn tier(method: &str) -> Option<usize> {
     })
 }
 
-/// Refuses a call of a method whose tier is used up.
 pub(super) fn call(state: &Workspace, method: &str) -> Result<(), SlackRefusal> {
     let keeps_tiers = matches!(state.settings.pace, Pace::Steady | Pace::Burst);
     match tier(method).filter(|_| keeps_tiers) {

@@ -44,7 +44,6 @@ pub struct Workspace {
     pub(super) meter: Meter,
     pub(super) settings: Installation,
     pub(super) users: Arc<BTreeMap<UserId, Value>>,
-    /// Group id → members.
     pub(super) groups: BTreeMap<String, UserGroup>,
     pub(super) channels: BTreeMap<ChannelId, Channel>,
     pub(super) ephemerals: Vec<Value>,

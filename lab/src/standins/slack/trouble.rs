@@ -19,7 +19,6 @@ pub(super) struct SlackRefusal {
 /// A method's answer without `ok`.
 pub(super) type Output = Result<Map<String, Value>, SlackRefusal>;
 
-/// An error without details.
 pub(super) fn no(error: &str) -> SlackRefusal {
     SlackRefusal { error: error.to_owned(), more: Map::new(), wait: None }
 }

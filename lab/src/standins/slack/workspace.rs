@@ -28,7 +28,6 @@ pub enum Sharing {
     Invited,
     /// A workspace of another organisation: Slack Connect.
     Connected,
-    /// Another workspace of the same organisation.
     Organisation,
 }
 

@@ -23,7 +23,6 @@ use super::{
 };
 
 const SECRET: &str = "whsec_Y2FzZWJyaWRnZS1sYWItd2ViaG9vay1zZWNyZXQtMQ==";
-/// In seconds.
 const TOLERANCE: i64 = 300;
 
 /// A running receiver.
