@@ -69,6 +69,7 @@ id! {
     GroupId
     MemberId
     Email
+    /// A file in Slack (`F…`), or on a Jira issue (digits).
     FileId
     ViewId
     /// What lets us open a form: it works once, within three seconds of what a person did.

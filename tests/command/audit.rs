@@ -221,6 +221,69 @@ async fn a_comment_in_the_issue_names_its_writers_account_and_one_with_a_secret_
 }
 
 #[tokio::test]
+async fn what_stays_in_the_issue_leaves_one_line_of_each_text_and_none_of_its_words() {
+    let (stage, _, _, _) = two().await;
+    let case = stage.sir.aws_creates_case("In Jira too");
+    stage.notify().await;
+    let key = stage.issue(&case).await["key"].as_str().unwrap().to_owned();
+    let (ana, eve) = (stage.jira.ana(), stage.jira.add_user("Eve Example", None));
+    stage.jira.add_role("Counsel", &[ana.clone(), stage.jira.own_account()]);
+    let comment = |text: &str, more: Value| {
+        let words = json!({ "type": "paragraph", "content": [{ "type": "text", "text": text }] });
+        let mut comment = json!({ "body": { "type": "doc", "version": 1, "content": [words] } });
+        comment.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        comment
+    };
+    let counsel = json!({ "visibility": { "type": "role", "value": "Counsel" } });
+    let note = json!({ "properties": [{ "key": "sd.public.comment", "value": { "internal": true } }] });
+    stage.later(1_000);
+    stage.jira.take_webhooks();
+    let restricted = stage.jira.person_writes(&ana, &key, &comment("suspect one", counsel.clone())).unwrap();
+    stage.jira.person_writes(&ana, &key, &comment("suspect two", note)).unwrap();
+    for words in ["suspect three", "suspect four"] {
+        stage.jira.person_comments(&eve, &key, words).unwrap();
+    }
+    stage.sir.fault(FaultRule::on("CreateCaseComment").error("AccessDeniedException"));
+    stage.jira.person_comments(&ana, &key, "suspect five").unwrap();
+    let before = stage.trail().len();
+    for _ in 0..3 {
+        all(&stage, stage.jira.take_webhooks()).await;
+        stage.minutes(65).await;
+    }
+    let rules = |stage: &Stage| {
+        let mut rules: Vec<_> = stage.trail()[before..]
+            .iter()
+            .map(|line| (line.rule.clone(), line.decision, line.outcome, line.who.clone()))
+            .collect();
+        rules.sort_by(|a, b| a.0.cmp(&b.0));
+        rules
+    };
+    let line =
+        |rule: &str, who: &str| (rule.to_owned(), Decision::Refused, AuditOutcome::NotDone, who.to_owned());
+    let (ana_id, eve_id) = (ana.as_str(), eve.as_str());
+    let expected = [
+        line("an internal note in Jira", ana_id),
+        line("for some in Jira only", ana_id),
+        line("no role in Jira", eve_id),
+        line("no role in Jira", eve_id),
+        line("refused by AWS", ana_id),
+    ];
+    assert_eq!(rules(&stage), expected);
+    let asked = |line: &AuditLine| line.aws.iter().any(|request| request.operation == "CreateCaseComment");
+    assert!(stage.trail()[before..].iter().any(asked), "with the request that was refused");
+    let notices = stage.comments(&case).await;
+    assert_eq!(casebridge_lab::stage::count(&notices, "is not on case"), 1, "{notices:#?}");
+    // Another text is another line; what AWS takes at last is on the case.
+    stage.sir.heal();
+    stage.jira.person_rewrites(&ana, &key, &restricted, &comment("suspect six", counsel)).unwrap();
+    all(&stage, stage.jira.take_webhooks()).await;
+    assert_eq!(rules(&stage).iter().filter(|line| line.0 == "for some in Jira only").count(), 2);
+    assert_eq!(stage.case_comments(&case), [format!("Ana Alvarez, {ana} (Jira):\nsuspect five")]);
+    let trail = serde_json::to_string(&stage.trail()).unwrap();
+    assert!(!trail.contains("suspect") && !trail.contains("Counsel"), "{trail}");
+}
+
+#[tokio::test]
 async fn a_line_that_the_trail_does_not_take_stands_in_the_functions_own_log_and_the_act_is_done() {
     let (stage, _, case, _) = two().await;
     for fault in ["AccessDeniedException", "ServiceUnavailableException"] {

@@ -17,6 +17,7 @@ mod gates;
 mod grid;
 mod home;
 mod issue;
+mod issue_files;
 mod issue_moves;
 mod jira_people;
 mod linked;

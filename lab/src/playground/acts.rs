@@ -197,6 +197,13 @@ pub enum JiraAct {
     },
     #[serde(rename = "jira_edits_comment")]
     EditsComment { issue: String, comment: String, text: String },
+    #[serde(rename = "jira_attaches")]
+    Attaches {
+        issue: String,
+        name: String,
+        /// All of it, in base64.
+        bytes: String,
+    },
     #[serde(rename = "jira_deletes_comment")]
     DeletesComment { issue: String, comment: String },
     #[serde(rename = "jira_moves")]
@@ -362,6 +369,9 @@ impl JiraAct {
             }
             Self::EditsComment { issue, comment, text } => {
                 jira.person_edits_comment(&ana, &issue, &comment, &text).map(nothing)
+            }
+            Self::Attaches { issue, name, bytes } => {
+                jira.person_attaches(&ana, &issue, &name, decoded(&bytes)?).map(nothing)
             }
             Self::DeletesComment { issue, comment } => {
                 jira.person_deletes_comment(&issue, &comment).map(nothing)

@@ -144,11 +144,20 @@ fn attached(ends: &[End]) -> Vec<&Attached> {
 }
 
 fn announced(attached: &[&Attached]) -> String {
-    let lines = attached.iter().map(|file| match file.in_slack == file.on_case {
-        true => format!("- {}", file.on_case),
-        false => format!("- {} (in Slack: {})", file.on_case, text::one_line(&file.in_slack)),
-    });
-    format!("[Attached from Slack]\n{}", lines.collect::<Vec<_>>().join("\n"))
+    let lines = attached.iter().map(|file| line("Slack", &file.in_slack, &file.on_case));
+    format!("{}\n{}", heading("Slack"), lines.collect::<Vec<_>>().join("\n"))
+}
+
+pub(super) fn heading(place: &str) -> String {
+    format!("[Attached from {place}]")
+}
+
+/// What the case says of a file, by what it is called where it was and on the case.
+pub(super) fn line(place: &str, there: &str, on_case: &str) -> String {
+    match there == on_case {
+        true => format!("- {on_case}"),
+        false => format!("- {on_case} (in {place}: {})", text::one_line(there)),
+    }
 }
 
 /// Attaches one file, or says why it cannot be.
@@ -165,39 +174,85 @@ async fn one(
             return Ok(End::Refused(Paragraph::of(format!("Slack does not give the file: {failure}."))));
         }
     };
-    let refused = |why: &str| Ok(End::Refused(Paragraph::of("• ").bold(&file.name).text(format!(": {why}"))));
-    let (size, from) = match checked(context, case, &file) {
-        Ok(checked) => checked,
-        Err(why) => return refused(&why),
-    };
-    // Opened before anything is asked of AWS: a name that was announced stays on the case for ever.
-    let opened = match context.world.open(from, size).await.map_err(Failure::from_trouble)? {
-        Source::Opened(opened) => opened,
-        Source::Refused { status: status @ (429 | 500..) } => {
-            return Err(ActionError::Later(format!("Slack did not give the file (HTTP {status})")));
+    let before: Vec<&str> = attached(before).into_iter().map(|file| file.on_case.as_str()).collect();
+    Ok(match copied(context, case, &elsewhere(context, &file), &before).await? {
+        Copied::As(name) => End::Attached(Attached { in_slack: file.name.clone(), on_case: name }),
+        Copied::Not(why) => End::Refused(Paragraph::of("• ").bold(&file.name).text(format!(": {why}"))),
+    })
+}
+
+fn elsewhere<'f>(context: &CommandContext<'_>, file: &'f File) -> Elsewhere<'f> {
+    let from = match file.url.as_deref() {
+        None => Err("Slack does not say where it is: it may be kept elsewhere."),
+        Some(url) => {
+            context.slack.download(url).ok_or("it is kept outside of Slack, where nobody may send us.")
         }
-        Source::Refused { status } => return refused(&format!("Slack did not give it (HTTP {status}).")),
-        Source::SignIn => return refused(SIGN_IN),
-        Source::Length { bytes } => {
-            return refused(&format!("Slack says that it has {size} bytes, and gives {bytes}."));
+    };
+    Elsewhere { id: &file.id, name: &file.name, bytes: file.size, from, place: "Slack", sign_in: SIGN_IN }
+}
+
+/// A file where people put it.
+pub(super) struct Elsewhere<'f> {
+    pub(super) id: &'f FileId,
+    pub(super) name: &'f str,
+    pub(super) bytes: Option<u64>,
+    /// How it is asked for, or why it cannot be.
+    pub(super) from: Result<Request, &'static str>,
+    pub(super) place: &'static str,
+    /// What is wrong where a page to sign in at comes in its place.
+    pub(super) sign_in: &'static str,
+}
+
+/// What became of a file.
+pub(super) enum Copied {
+    /// It is on the case, and called so there.
+    As(String),
+    /// It is not, and that is final.
+    Not(String),
+}
+
+/// Copies a file to a case, once, under a name that nothing else there has; `before`: names that the case may not show yet.
+pub(super) async fn copied(
+    context: &CommandContext<'_>,
+    case: &Case,
+    file: &Elsewhere<'_>,
+    before: &[&str],
+) -> Result<Copied, ActionError> {
+    let (bytes, from) = match checked(case, file) {
+        Ok(checked) => checked,
+        Err(why) => return Ok(Copied::Not(why)),
+    };
+    let place = file.place;
+    // Opened before anything is asked of AWS: a name that was announced stays on the case for ever.
+    let opened = match context.world.open(from, bytes).await.map_err(Failure::from_trouble)? {
+        Source::Opened(opened) => opened,
+        Source::Refused { status: status @ (401 | 429 | 500..) } => {
+            return Err(ActionError::Later(format!("{place} did not give the file (HTTP {status})")));
+        }
+        Source::Refused { status } => {
+            return Ok(Copied::Not(format!("{place} did not give it (HTTP {status}).")));
+        }
+        Source::SignIn => return Ok(Copied::Not(file.sign_in.to_owned())),
+        Source::Length { bytes: given } => {
+            return Ok(Copied::Not(format!("{place} says that it has {bytes} bytes, and gives {given}.")));
         }
     };
     let taken = case.attachments.iter().map(|file| file.name.as_str());
-    let taken: Vec<&str> =
-        taken.chain(attached(before).into_iter().map(|file| file.on_case.as_str())).collect();
+    let taken: Vec<&str> = taken.chain(before.iter().copied()).collect();
     // Once it was announced its name is taken: a repetition keeps the name that was decided first.
-    let name = context.freeze(Frozen::FileName(id.clone()), limits::file::fit(&file.name, &taken)).await?;
-    let to = match place(context, case, &PlacedFile { id, name: &name, size }).await {
+    let name =
+        context.freeze(Frozen::FileName(file.id.clone()), limits::file::fit(file.name, &taken)).await?;
+    let to = match place_of(context, case, &PlacedFile { id: file.id, name: &name, size: bytes }).await {
         Ok(to) => to,
         // The files before this one are on the case all the same.
-        Err(ActionError::Said(answer)) => return refused(&answer.plain().replace('\n', " ")),
+        Err(ActionError::Said(answer)) => return Ok(Copied::Not(answer.plain().replace('\n', " "))),
         Err(stop) => return Err(stop),
     };
     match context.world.fill(to, opened).await.map_err(Failure::from_trouble)? {
         // 412: it is there already, from a delivery before this one.
-        200..=299 | 412 => Ok(End::Attached(Attached { in_slack: file.name.clone(), on_case: name })),
+        200..=299 | 412 => Ok(Copied::As(name)),
         status @ (429 | 500..) => Err(ActionError::Later(format!("the file's place answered HTTP {status}"))),
-        status => refused(&format!("AWS did not take it (HTTP {status}).")),
+        status => Ok(Copied::Not(format!("AWS did not take it (HTTP {status})."))),
     }
 }
 
@@ -212,7 +267,7 @@ struct PlacedFile<'a> {
 }
 
 /// Where AWS takes the file, once.
-async fn place(
+async fn place_of(
     context: &CommandContext<'_>,
     case: &Case,
     file: &PlacedFile<'_>,
@@ -225,19 +280,17 @@ async fn place(
 }
 
 /// The size and how the file is asked for, or why it cannot go to the case.
-fn checked(context: &CommandContext<'_>, case: &Case, file: &File) -> Result<(u64, Request), String> {
+fn checked(case: &Case, file: &Elsewhere<'_>) -> Result<(u64, Request), String> {
     let is_known = case.attachments.len() < limits::file::MOST_FILES;
     if !is_known {
         limits::case::room_for_a_file(case).map_err(|error| error.to_string())?;
     }
-    if let Some(kind) = secret_scan::secret(&file.name) {
+    if let Some(kind) = secret_scan::secret(file.name) {
         return Err(format!("its name looks like it holds {kind}: give it another name."));
     }
-    let size = file.size.ok_or("Slack does not say how large it is.")?;
-    limits::file::size(size).map_err(|error| error.to_string())?;
-    let url = file.url.as_deref().ok_or("Slack does not say where it is: it may be kept elsewhere.")?;
-    let from = context.slack.download(url).ok_or("it is kept outside of Slack, where nobody may send us.")?;
-    Ok((size, from))
+    let bytes = file.bytes.ok_or(format!("{} does not say how large it is.", file.place))?;
+    limits::file::size(bytes).map_err(|error| error.to_string())?;
+    Ok((bytes, file.from.clone()?))
 }
 
 #[cfg(test)]

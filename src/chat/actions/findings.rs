@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::{
     aws::sir::Operation,
-    case::{CaseId, IssueId, Millis},
+    case::{AccountId, CaseId, IssueId, Millis},
     chat::{
         ingress::{
             act::CommandKey,
@@ -16,7 +16,6 @@ use crate::{
         },
     },
     runtime::World,
-    targets::jira::HeardComment,
     telemetry::audit::{AuditLine, AuditOutcome, AwsRequest, Decision},
 };
 
@@ -54,6 +53,13 @@ impl Findings {
 
     pub(crate) fn of_comment(case: &CaseId) -> Self {
         let found = Self::of(verbs::of(&Command::Comment { text: None }));
+        found.on(case);
+        found
+    }
+
+    /// Of a file that goes to a case.
+    pub(crate) fn of_file(case: &CaseId) -> Self {
+        let found = Self::of(verbs::of(&Command::Attach));
         found.on(case);
         found
     }
@@ -154,7 +160,7 @@ impl Findings {
         AuditLine {
             act: heard.act.to_string(),
             door: Door::Webhook.as_str().to_owned(),
-            who: heard.comment.speaker().map(|person| person.account.to_string()).unwrap_or_default(),
+            who: heard.who.as_ref().map(ToString::to_string).unwrap_or_default(),
             issue: heard.issue.to_string(),
             ..self.line(ended, now)
         }
@@ -183,9 +189,9 @@ pub(crate) async fn refused(world: &dyn World, job: &Job, refusal: Refusal) {
     record(world, job, &found, AuditEnd::Refused).await;
 }
 
-/// What somebody wrote in an issue, and under which key it is done.
+/// Who wrote something in an issue, or put a file there, and under which key it is done.
 pub(crate) struct HeardBy<'a> {
-    pub(crate) comment: &'a HeardComment,
+    pub(crate) who: Option<AccountId>,
     pub(crate) issue: &'a IssueId,
     pub(crate) act: &'a CommandKey,
 }

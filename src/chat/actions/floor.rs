@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{context::ActionError, issue_comments::Conversation};
+use super::{context::ActionError, listening::Conversation};
 use crate::{
     case::{IssueId, Millis},
     http::Failure,

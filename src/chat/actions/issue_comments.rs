@@ -3,76 +3,55 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{
-    TOLD_FOR,
     comment_edits::{self, Before},
     comments,
-    context::{ActionError, CommandContext},
-    findings::{AuditEnd, Findings, HeardBy},
+    context::ActionError,
+    findings::{Findings, HeardBy},
     floor::Floor,
-    issue_moves,
+    issue_files, issue_moves,
+    listening::{Acting, Conversation, Listening, case_of},
     speech::Speech,
-    stays::{Gate, Stays},
+    stays::Stays,
     withdrawal,
-    withheld::IssueNotice,
+    withheld::{IssueNotice, Kept},
 };
 use crate::{
-    case::{AccountId, CaseId, IssueCommentId, IssueId, Millis},
+    case::{AccountId, IssueCommentId, IssueId},
     chat::{
         ingress::{act::CommandKey, context::ChatContext, job::Job},
-        policy::{
-            identity::Profile,
-            roles::{self, Identity},
-            secret_scan, since,
-        },
+        policy::{roles, secret_scan},
     },
     http::Failure,
-    state::{
-        Note, Seen, Told,
-        key::Key,
-        notes::{self, PlaceNote},
-    },
-    targets::{
-        jira::{self, AccountType, Audience, HeardComment, Jira, Names, Person, plain},
-        slack::Slack,
-    },
+    state::{Seen, Told, key::Key},
+    targets::jira::{self, Audience, HeardComment, IssueFile, IssueRef, Person, plain},
 };
 
 /// What refuses a comment of a case that is closed, in the audit trail.
-const CLOSED: &str = "the case is closed";
-
-/// What is said in a case's issue, as it stands there now.
-pub(super) struct Conversation<'a> {
-    pub(super) case: &'a CaseId,
-    pub(super) issue: &'a IssueId,
-    /// The case is noted to be told there; if not, the issue is being made just now.
-    pub(super) is_home: bool,
-    pub(super) me: AccountId,
-    pub(super) people: Vec<HeardComment>,
-    /// What everybody else did; we among them.
-    pub(super) others: Vec<HeardComment>,
-}
+pub(super) const CLOSED: &str = "the case is closed";
+/// And what AWS does not take.
+const REFUSED: &str = "refused by AWS";
 
 /// Something happened to an issue: what people wrote there becomes comments on its case, and stays what they wrote.
 pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) -> Result<(), ActionError> {
     let Some(jira) = chat.jira() else { return Ok(()) };
+    let Some((case, note)) = case_of(chat, issue).await? else { return Ok(()) };
     let store = chat.world.store();
-    let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
-    notes::readable(store, &case).await?;
-    let meta = store.meta(&case).await?.unwrap_or_default();
-    let note = meta.note::<PlaceNote>(&case, Note::Of(jira::KIND))?.0;
-    let home = note.home.as_ref();
-    if home.is_some_and(|home| *issue != home.place.as_str()) {
-        // The case was linked to another issue since.
-        return Ok(());
-    }
     // Many things happen to an issue at once: one look hears all that came before it.
     if Floor::is_heard(store, issue, job.at).await? {
         return Ok(());
     }
     let began = chat.world.now();
-    let listened = listen(&Listening { chat, jira: &jira, job }, &case, issue, home.is_some()).await;
+    // Before what is said there: a file hangs there no later than the comment that says for whom it is.
+    let read = jira.issue_now(IssueRef::Id(issue)).await;
+    let files = read.as_ref().map_or(&[][..], |now| &now.files);
+    let with = Listening::begin(chat, &jira, job).await?;
+    let listened = async {
+        let conversation = Conversation::read(&jira, &case, issue, note.home.is_some()).await?;
+        listen(&with, &conversation, files).await
+    };
+    let listened = Box::pin(listened).await;
     // What people say comes first, and does not wait for what became of the issue.
-    let followed = issue_moves::follow((chat, &jira), (&case, issue), &note).await;
+    let followed = issue_moves::follow((chat, &jira), (&case, issue), read, &note).await;
     match listened {
         Ok(true) => {
             followed?;
@@ -86,115 +65,50 @@ pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) ->
     }
 }
 
-struct Listening<'a> {
-    chat: &'a ChatContext<'a>,
-    jira: &'a Jira<'a>,
-    job: &'a Job,
-}
-
-/// Who does something there, and under which key.
-struct Acting<'a> {
-    key: &'a CommandKey,
-    person: &'a Profile,
-    slack: &'a Slack<'a>,
-    found: &'a Findings,
-}
-
-impl Listening<'_> {
-    fn context<'c>(&'c self, acting: &Acting<'c>) -> CommandContext<'c> {
-        let Acting { key, person, slack, found } = *acting;
-        let ChatContext { world, settings, secrets } = *self.chat;
-        CommandContext {
-            world,
-            settings,
-            job: self.job,
-            key,
-            person,
-            slack,
-            jira: Some(self.jira),
-            secrets,
-            since: world.now(),
-            again: false,
-            found,
-        }
-    }
-
-    async fn record(&self, heard: &HeardBy<'_>, found: &Findings, error: Option<&ActionError>) {
-        let ended = match error {
-            None => AuditEnd::Answered,
-            Some(ActionError::Said(_)) => AuditEnd::Refused,
-            Some(_) => AuditEnd::Unknown,
-        };
-        let world = self.chat.world;
-        world.record(found.line_in_issue(heard, ended, world.now())).await;
-    }
-}
-
 /// Whether all that is there was dealt with.
 async fn listen(
     with: &Listening<'_>,
-    case: &CaseId,
-    issue: &IssueId,
-    is_home: bool,
+    conversation: &Conversation<'_>,
+    files: &[IssueFile],
 ) -> Result<bool, ActionError> {
-    let Listening { chat, jira, job } = with;
-    let me = jira.me().await?;
-    let (people, others) =
-        written(jira, issue).await?.into_iter().partition(|comment| is_a_persons(comment, &me));
-    let conversation = Conversation { case, issue, is_home, me, people, others };
-    let floor = Floor::of(jira, &conversation).await?;
-    let told = chat.world.store().all_told(case, jira::KIND).await?;
-    let gate = Gate {
-        floor,
-        since: &since::seen(chat.world, chat.settings).await?,
-        settings: jira.settings,
-        came: came(job, chat.world.now()),
-        ahead: job.act.happened().map_or(0, |happened| job.at - happened),
-    };
-    let names = names(&conversation);
-    let (mut notices, mut staying, mut all_told) = (Vec::new(), 0, true);
+    let (case, told) = (conversation.case, with.told(conversation.case).await?);
+    let (gate, names) = (with.gate(conversation).await?, conversation.names());
+    let (mut kept, mut all_told) = (Vec::new(), true);
     let says_nothing = |comment: &HeardComment| plain(&comment.body, &names).trim().is_empty();
     let (hidden, open): (Vec<_>, Vec<_>) =
         conversation.people.iter().partition(|one| gate.hides(one).is_some() || says_nothing(one));
-    all_told &= taken_back(with, &conversation, (&hidden, &told)).await?;
-    staying += hidden.len();
+    all_told &= taken_back(with, conversation, (&hidden, &told)).await?;
+    let restricted = hidden.iter().filter_map(|one| Some((one, gate.hides(one)?)));
+    let newly = restricted.filter(|(one, _)| !gate.is_older(one.written()));
+    kept.extend(newly.map(|(one, why)| Kept::comment(conversation, one, why.rule())));
     for comment in open {
         let Some(heard) = heard_new(with, comment, plain(&comment.body, &names), &told) else { continue };
+        let of = |rule: &'static str| Kept::comment(conversation, comment, rule);
         match gate.stays(comment, &heard.speech.words) {
-            None => match said(with, &conversation, &heard).await? {
+            // What AWS takes no more of was refused before.
+            None if of(CLOSED).is_known_to(&told) => {}
+            None => match said(with, conversation, &heard).await? {
                 Became::Told => {}
-                Became::Refused => all_told = false,
-                Became::Late => notices.push((IssueNotice::closed(case), comment, CLOSED)),
+                Became::Refused(why, found) => {
+                    all_told = false;
+                    let one = of(REFUSED).after(found);
+                    kept.push(one.told(IssueNotice::refused(comment, case, &why)));
+                }
+                Became::Late(found) => {
+                    kept.push(of(CLOSED).after(found).told(IssueNotice::closed(case)));
+                }
             },
             Some(Stays::Secret(kind)) => {
-                notices.push((IssueNotice::secret(comment, case, kind), comment, secret_scan::RULE))
+                kept.push(of(secret_scan::RULE).told(IssueNotice::secret(comment, case, kind)));
             }
             Some(Stays::NoRole) if heard.person.account != conversation.me => {
-                notices.push((IssueNotice::no_role(&heard.person, case), comment, roles::RULE));
+                kept.push(of(roles::RULE).told(IssueNotice::no_role(&heard.person, case)));
             }
-            Some(Stays::Restricted | Stays::Internal | Stays::Older | Stays::NoRole) => staying += 1,
+            Some(Stays::Restricted | Stays::Internal | Stays::Older | Stays::NoRole) => {}
         }
     }
-    if staying > 0 {
-        // How many, and nothing of them.
-        tracing::info!(%case, staying, "comments stay in the issue");
-    }
-    let mut known: HashSet<_> = told.iter().map(|(key, _)| key.clone()).collect();
-    notices.retain(|(one, ..)| known.insert(one.key.clone()));
-    for (one, comment, rule) in &notices {
-        all_told &= one.tell(jira, &conversation).await?;
-        let found = Findings::of_comment(case);
-        found.refused(*rule);
-        let act = &CommandKey::of_issue_comment(issue, &comment.id);
-        let heard = HeardBy { comment, issue, act };
-        chat.world.record(found.line_in_issue(&heard, AuditEnd::Refused, chat.world.now())).await;
-    }
-    Ok(all_told)
-}
-
-/// When the news came, where it is tried again by the inbox itself; later it is judged as of now.
-fn came(job: &Job, now: Millis) -> Millis {
-    if now - job.at < TOLD_FOR { job.at } else { now }
+    kept.extend(issue_files::begin(with, (conversation, &gate), files, &told).await?);
+    Ok(Kept::say_all(with, conversation, (&kept, &told)).await? && all_told)
 }
 
 /// What a comment says now, if the case does not say it yet. What another person made of it is that person's word: it is
@@ -230,29 +144,6 @@ fn heard_new<'a>(
     (!of_editor.is_said(with)).then_some(of_editor)
 }
 
-async fn written(jira: &Jira<'_>, issue: &IssueId) -> Result<Vec<HeardComment>, ActionError> {
-    let (mut comments, mut next) = (Vec::new(), Some(0));
-    while let Some(start) = next {
-        let page = jira.comments(issue, start).await?;
-        comments.extend(page.items);
-        next = page.next;
-    }
-    Ok(comments)
-}
-
-/// Who speaks in an issue, by account: a mention need not tell a name.
-fn names(conversation: &Conversation<'_>) -> Names {
-    let all = conversation.people.iter().chain(&conversation.others);
-    let known = all.filter(|comment| !comment.author_name.is_empty());
-    known.filter_map(|comment| Some((comment.author.clone()?.into(), comment.author_name.clone()))).collect()
-}
-
-/// By a person of the site: not by us, by another app, or by a customer on a portal. Ours is what bears our mark: a person
-/// may have lent us the account.
-fn is_a_persons(comment: &HeardComment, me: &AccountId) -> bool {
-    comment.account_type == AccountType::Atlassian && comment.mark_by(me).is_none()
-}
-
 struct NewComment<'a> {
     comment: &'a HeardComment,
     speech: Speech,
@@ -270,9 +161,9 @@ impl NewComment<'_> {
 enum Became {
     Told,
     /// It may be taken when it comes again.
-    Refused,
+    Refused(String, Findings),
     /// The case is closed.
-    Late,
+    Late(Findings),
 }
 
 /// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
@@ -286,9 +177,7 @@ async fn said(
     let id = speech.jira_comment.as_ref().unwrap_or(&comment.id);
     let made = CommandKey::of_issue_comment(issue, id);
     let later = CommandKey::of_issue_edit(issue, id, &comment.updated);
-    let identity = Identity::of_account(with.chat.settings, &person.account);
-    let person = Profile { identity, name: person.name.clone(), email: None };
-    let found = Findings::of_comment(case);
+    let (person, found) = (with.profile(person), Findings::of_comment(case));
     let slack = with.chat.slack();
     let key = if known.is_empty() { &made } else { &later };
     let context = with.context(&Acting { key, person: &person, slack: &slack, found: &found });
@@ -300,14 +189,18 @@ async fn said(
             comment_edits::rewrite(&context, case, speech, &before).await
         }
     };
-    with.record(&HeardBy { comment, issue, act: key }, &found, outcome.as_ref().err()).await;
     match outcome {
         // The others' comments still count.
-        Err(ActionError::Said(_)) => {
+        Err(ActionError::Said(why)) => {
             tracing::warn!(%case, comment = %comment.id, "a comment of an issue was refused");
-            Ok(if found.is_late() { Became::Late } else { Became::Refused })
+            found.refused(if found.is_late() { CLOSED } else { REFUSED });
+            Ok(if found.is_late() { Became::Late(found) } else { Became::Refused(why.plain(), found) })
         }
-        outcome => outcome.map(|()| Became::Told),
+        outcome => {
+            let heard = HeardBy { who: comment.speaker().map(|it| it.account), issue, act: key };
+            with.record(&heard, &found, outcome.as_ref().err()).await;
+            outcome.map(|()| Became::Told)
+        }
     }
 }
 
@@ -317,9 +210,8 @@ async fn taken_back(
     conversation: &Conversation<'_>,
     (hidden, told): (&[&HeardComment], &[(Key, Told)]),
 ) -> Result<bool, ActionError> {
-    let all = conversation.people.iter().chain(&conversation.others);
     let open: HashSet<&IssueCommentId> =
-        all.filter(|one| !hidden.contains(one)).map(|comment| &comment.id).collect();
+        conversation.all().filter(|one| !hidden.contains(one)).map(|comment| &comment.id).collect();
     let is_owed = |one: &Told| one.seen != Seen::Deleted || !is_known_as_withdrawn(&one.remote, told);
     let theirs = told.iter().filter(|(key, one)| {
         key.comment_id().is_some() && one.theirs && !one.remote.is_empty() && is_owed(one)
@@ -370,15 +262,15 @@ async fn take_back(
         account: comment.author.clone().unwrap_or_else(|| AccountId::new("")),
         name: comment.author_name.clone(),
     };
-    let identity = Identity::of_account(with.chat.settings, &writer.account);
-    let person = Profile { identity, name: writer.name.clone(), email: None };
+    let person = with.profile(&writer);
     let (found, slack) = (Findings::of_comment(case), with.chat.slack());
     found.allowed(withdrawal::RULE);
     let key = &CommandKey::of_issue_withdrawal(issue, remote, &comment.updated);
     let context = with.context(&Acting { key, person: &person, slack: &slack, found: &found });
     let speech = Speech::in_issue(&writer, IssueCommentId::new(remote), String::new());
     let outcome = withdrawal::take_back(&context, case, speech, (jira::KIND, remote)).await;
-    with.record(&HeardBy { comment, issue, act: key }, &found, outcome.as_ref().err()).await;
+    let heard = HeardBy { who: comment.speaker().map(|it| it.account), issue, act: key };
+    with.record(&heard, &found, outcome.as_ref().err()).await;
     match outcome {
         Ok(Some(withdrawn)) => {
             IssueNotice::withdrawn(comment, case, &withdrawn).tell(with.jira, conversation).await
@@ -389,32 +281,5 @@ async fn take_back(
             Ok(false)
         }
         Err(error) => Err(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::targets::mark::Mark;
-
-    #[test]
-    fn only_what_people_wrote_goes_to_the_case() {
-        let me = AccountId::new("me");
-        let person = HeardComment {
-            author: Some(AccountId::new("a1")),
-            account_type: AccountType::Atlassian,
-            ..HeardComment::of(IssueCommentId::new("1"))
-        };
-        assert!(is_a_persons(&person, &me));
-        let lent = HeardComment { author: Some(me.clone()), ..person.clone() };
-        assert!(is_a_persons(&lent, &me), "whose account is ours as well");
-        for other in [
-            HeardComment { author: Some(me.clone()), mark: Some(Mark::new("home")), ..person.clone() },
-            HeardComment { account_type: AccountType::App, ..person.clone() },
-            HeardComment { account_type: AccountType::Customer, ..person.clone() },
-            HeardComment { account_type: AccountType::Other(String::new()), ..person },
-        ] {
-            assert!(!is_a_persons(&other, &me));
-        }
     }
 }

@@ -20,20 +20,21 @@ use crate::{
         notes::{Moved, PlaceNote},
         record,
     },
-    targets::jira::{self, IssueRef, IssueStatus, Jira, STATUS, StatusMove},
+    targets::jira::{self, IssueNow, IssueRef, IssueStatus, Jira, STATUS, StatusMove},
 };
 
 const NEWS: Millis = 82_800_000;
 
-/// Follows what became of a case's issue.
+/// Follows what became of a case's issue, as it was read.
 pub(super) async fn follow(
     (chat, jira): (&ChatContext<'_>, &Jira<'_>),
     (case, issue): (&CaseId, &IssueId),
+    read: Result<IssueNow, Failure>,
     note: &PlaceNote,
 ) -> Result<(), ActionError> {
     let mut after = note.clone();
-    match jira.issue_history(IssueRef::Id(issue)).await {
-        Ok((stands, last)) => {
+    match read {
+        Ok(IssueNow { stands, last, .. }) => {
             if let Some(home) = &mut after.home {
                 home.name = stands.key.to_string();
             }

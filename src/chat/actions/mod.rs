@@ -34,8 +34,10 @@ mod home;
 mod hub;
 mod issue;
 mod issue_comments;
+mod issue_files;
 mod issue_moves;
 mod links;
+mod listening;
 mod lists;
 mod membership;
 mod naming;
@@ -126,6 +128,9 @@ impl<E: Into<ActionError>> From<E> for Redeliver {
 pub async fn execute(chat: &ChatContext<'_>, job: &Job) -> Result<(), Redeliver> {
     if let Action::JiraChanged { issue } = &job.action {
         return Ok(issue_comments::heard(chat, job, issue).await?);
+    }
+    if let Action::JiraFile { issue, file } = &job.action {
+        return Ok(issue_files::take(chat, job, (issue, file)).await?);
     }
     let (slack, begun) = (chat.slack(), Begun::read(chat, job).await);
     let answer = match retry::known(chat, job).await? {
@@ -408,7 +413,9 @@ fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJ
         }
         Action::Home => ResolvedAction::Home,
         Action::Mistaken { answer } => return Err(Rejected::Answered(answer)),
-        Action::JiraChanged { .. } => return Err(Rejected::Answered(Reply::silence())),
+        Action::JiraChanged { .. } | Action::JiraFile { .. } => {
+            return Err(Rejected::Answered(Reply::silence()));
+        }
         Action::Confirmed { value } => {
             let signs = chat.secrets.slack_signing_secret.reveal().as_bytes();
             // When it was pressed counts, not when it is delivered.

@@ -4,11 +4,11 @@ use super::floor::Floor;
 use crate::{
     case::{MemberId, Millis},
     chat::policy::{
-        secret_scan,
+        roles, secret_scan,
         since::{Since, TooOld},
     },
     config::settings,
-    targets::jira::{Audience, HeardComment, bare},
+    targets::jira::{Audience, HeardComment, IssueFile, Person, ShownFiles, bare},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +43,12 @@ impl Gate<'_> {
         if let Some(hidden) = self.hides(comment) {
             return Some(hidden);
         }
-        if !is_later(comment, self.floor.since) {
+        if self.is_older(comment.written()) {
             return Some(Stays::Older);
         }
-        match self.may_speak(comment) {
-            Err(TooOld::Role) => return Some(Stays::Older),
-            Err(_) => return Some(Stays::NoRole),
-            Ok(()) => {}
+        // Whoever edits a comment is its author.
+        if let Some(stays) = self.may(comment.speaker().as_ref(), comment.changed().or(comment.written())) {
+            return Some(stays);
         }
         secret_scan::secret(words).or_else(|| secret_scan::secret(&bare(&comment.body))).map(Stays::Secret)
     }
@@ -64,12 +63,59 @@ impl Gate<'_> {
         }
     }
 
-    /// Whoever edits a comment is its author.
-    fn may_speak(&self, comment: &HeardComment) -> Result<(), TooOld> {
-        let speaker = comment.speaker().ok_or(TooOld::NoRole)?;
-        let written = comment.changed().or(comment.written()).unwrap_or_default();
-        let speaker = MemberId::new(speaker.account.as_str());
-        self.since.may_in_issue(written.saturating_add(self.ahead), &speaker, self.came)
+    /// The same of a file. It is for those for whom a comment is that shows it, whoever wrote that.
+    pub(crate) fn file_stays<'c>(
+        &self,
+        file: &IssueFile,
+        comments: impl Iterator<Item = &'c HeardComment>,
+    ) -> Option<Stays> {
+        let mut hidden = comments.filter_map(|one| Some((self.hides(one)?, one)));
+        if let Some((stays, _)) = hidden.find(|(_, one)| may_show(one, file)) {
+            return Some(stays);
+        }
+        if self.is_older(file.created) {
+            return Some(Stays::Older);
+        }
+        let stays = self.may(file.author.as_ref(), file.created);
+        stays.or_else(|| secret_scan::secret(&file.name).map(Stays::Secret))
+    }
+
+    /// Whether something stood there before the issue was the case's, or may have.
+    pub(crate) fn is_older(&self, written: Option<Millis>) -> bool {
+        self.floor.since.is_some() && written <= self.floor.since
+    }
+
+    fn may(&self, speaker: Option<&Person>, written: Option<Millis>) -> Option<Stays> {
+        let Some(speaker) = speaker else { return Some(Stays::NoRole) };
+        let written = written.unwrap_or_default().saturating_add(self.ahead);
+        match self.since.may_in_issue(written, &MemberId::new(speaker.account.as_str()), self.came) {
+            Ok(()) => None,
+            Err(TooOld::Role) => Some(Stays::Older),
+            Err(_) => Some(Stays::NoRole),
+        }
+    }
+}
+
+/// Whether a comment shows a file, as far as anybody can tell: one without a name may be any of its writer's until then.
+fn may_show(comment: &HeardComment, file: &IssueFile) -> bool {
+    let shown = ShownFiles::of(&comment.body);
+    let is_theirs = || {
+        let by = [comment.author.as_ref(), comment.editor.as_ref().map(|editor| &editor.account)];
+        by.contains(&file.author.as_ref().map(|author| &author.account)) && file.created <= comment.changed()
+    };
+    shown.names(&file.name) || (shown.some_without_a_name && is_theirs())
+}
+
+impl Stays {
+    /// What the audit trail calls it.
+    pub(crate) fn rule(self) -> &'static str {
+        match self {
+            Self::Restricted => "for some in Jira only",
+            Self::Internal => "an internal note in Jira",
+            Self::Older => "older than its link or role",
+            Self::NoRole => roles::RULE,
+            Self::Secret(_) => secret_scan::RULE,
+        }
     }
 }
 

@@ -1,13 +1,23 @@
-//! How the people of an issue hear, once, that something they wrote there does not go to the case.
+//! What stays in an issue: how its people hear of that, once, and how the audit trail does.
+
+use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{context::ActionError, issue_comments::Conversation, retry::is_for_now, withdrawal::Withdrawn};
+use super::{
+    context::ActionError,
+    findings::{AuditEnd, Findings, HeardBy},
+    issue_files,
+    listening::{Conversation, Listening},
+    retry::is_for_now,
+    withdrawal::Withdrawn,
+};
 use crate::{
-    case::CaseId,
+    case::{AccountId, CaseId},
+    chat::ingress::act::CommandKey,
     state::{self, NO_LEASE, Seen, Store, Told, key::Key},
     targets::{
-        jira::{self, HeardComment, Jira, Person},
+        jira::{self, HeardComment, IssueFile, Jira, Person},
         mark::Mark,
     },
 };
@@ -33,6 +43,18 @@ impl IssueNotice {
 
     pub(crate) fn closed(case: &CaseId) -> Self {
         Self { key: Key("closed".to_owned()), words: jira::too_late(case) }
+    }
+
+    /// AWS did not take a comment: told once for each of its texts.
+    pub(crate) fn refused(comment: &HeardComment, case: &CaseId, why: &str) -> Self {
+        let key = Key(format!("untaken/{}/{}", comment.id, comment.changed().unwrap_or_default()));
+        Self { key, words: jira::refused(comment, case, why) }
+    }
+
+    /// A file is not attached, and never will be.
+    pub(crate) fn file(file: &IssueFile, case: &CaseId, why: &str) -> Self {
+        let key = Key(format!("untaken/{}", issue_files::key(&file.id)));
+        Self { key, words: jira::file_stays(&file.name, case, why) }
     }
 
     /// What somebody wrote was taken back from the case.
@@ -63,7 +85,7 @@ impl IssueNotice {
             None => jira.comment(said.issue, &Mark::new(&key.0), self.words.clone()).await,
         };
         match told {
-            Ok(remote) => remember(jira.world.store(), case, key, remote.into()).await.map(|()| true),
+            Ok(remote) => remember(jira.world.store(), case, key.clone(), remote.into()).await.map(|()| true),
             Err(failure) if is_for_now(&failure) => Err(failure.into()),
             Err(failure) => {
                 tracing::warn!(%case, %key, %failure, "an issue was not told what stays in it");
@@ -73,10 +95,87 @@ impl IssueNotice {
     }
 }
 
+/// Something that stays in its issue.
+pub(super) struct Kept {
+    /// What the issue is told of it, if anything.
+    notice: Option<IssueNotice>,
+    /// Under which the audit trail has a line of it, once.
+    line: Key,
+    who: Option<AccountId>,
+    act: CommandKey,
+    found: Findings,
+}
+
+impl Kept {
+    pub(super) fn comment(said: &Conversation<'_>, comment: &HeardComment, rule: &'static str) -> Self {
+        let found = Findings::of_comment(said.case);
+        found.refused(rule);
+        Self {
+            notice: None,
+            line: Key(format!("stays/{}/{}/{rule}", comment.id, comment.changed().unwrap_or_default())),
+            who: comment.speaker().map(|person| person.account),
+            act: CommandKey::of_issue_comment(said.issue, &comment.id),
+            found,
+        }
+    }
+
+    pub(super) fn file(said: &Conversation<'_>, file: &IssueFile, rule: &'static str) -> Self {
+        let found = Findings::of_file(said.case);
+        found.refused(rule);
+        Self {
+            notice: None,
+            line: Key(format!("stays/{}/{rule}", issue_files::key(&file.id))),
+            who: file.author.as_ref().map(|person| person.account.clone()),
+            act: CommandKey::of(format!("jira|{}|file|{}", said.issue, file.id)),
+            found,
+        }
+    }
+
+    /// What was found out when it was tried.
+    pub(super) fn after(self, found: Findings) -> Self {
+        Self { found, ..self }
+    }
+
+    pub(super) fn told(self, notice: IssueNotice) -> Self {
+        Self { notice: Some(notice), ..self }
+    }
+
+    pub(super) fn is_known_to(&self, told: &[(Key, Told)]) -> bool {
+        told.iter().any(|(key, _)| *key == self.line)
+    }
+
+    /// Tells the issue and the audit trail what they do not know yet. Answers whether the issue knows all of it.
+    pub(super) async fn say_all(
+        with: &Listening<'_>,
+        said: &Conversation<'_>,
+        (kept, told): (&[Self], &[(Key, Told)]),
+    ) -> Result<bool, ActionError> {
+        let mut known: HashSet<&Key> = told.iter().map(|(key, _)| key).collect();
+        let mut all_told = true;
+        for one in kept {
+            if let Some(notice) = one.notice.as_ref().filter(|notice| known.insert(&notice.key)) {
+                all_told &= notice.tell(with.jira, said).await?;
+            }
+            if known.insert(&one.line) {
+                let heard = HeardBy { who: one.who.clone(), issue: said.issue, act: &one.act };
+                let world = with.chat.world;
+                world.record(one.found.line_in_issue(&heard, AuditEnd::Refused, world.now())).await;
+                remember(world.store(), said.case, one.line.clone(), String::new()).await?;
+            }
+        }
+        Ok(all_told)
+    }
+}
+
 /// A notice that somebody deletes is not told again.
-async fn remember(store: &dyn Store, case: &CaseId, key: &Key, remote: String) -> Result<(), ActionError> {
+pub(super) async fn remember(
+    store: &dyn Store,
+    case: &CaseId,
+    key: Key,
+    remote: String,
+) -> Result<(), ActionError> {
     let told = Told { remote, hash: String::new(), seen: Seen::Yes, theirs: true };
-    match store.tell(case, NO_LEASE, jira::KIND, key, &told).await {
+    match store.tell(case, NO_LEASE, jira::KIND, &key, &told).await {
         Ok(()) | Err(state::Error::Fenced) => Ok(()),
         Err(error) => Err(error.into()),
     }

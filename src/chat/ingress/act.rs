@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::case::{ChannelId, IssueCommentId, IssueId, TriggerId, Ts, ViewId, text};
+use crate::case::{ChannelId, FileId, IssueCommentId, IssueId, TriggerId, Ts, ViewId, text};
 
 const FORM: &str = "form/";
 const FILES: &str = "/files";
@@ -58,6 +58,11 @@ impl ActId {
     /// `at`: when something happened to the issue, in milliseconds since 1970.
     pub(crate) fn of_issue(issue: &IssueId, at: i64) -> Self {
         Self(format!("{issue}/{at}"))
+    }
+
+    /// A file that hangs on an issue, whatever news brought it.
+    pub(crate) fn of_issue_file(issue: &IssueId, file: &FileId) -> Self {
+        Self(format!("{issue}/{file}/file"))
     }
 
     /// When that happened in Jira, by its clock, of which a webhook told.

@@ -97,6 +97,14 @@ pub(crate) enum Action {
         #[serde(rename = "issue")]
         issue: IssueId,
     },
+    /// A file hangs on an issue that the case does not have yet.
+    #[serde(rename = "JiraFile")]
+    JiraFile {
+        #[serde(rename = "issue")]
+        issue: IssueId,
+        #[serde(rename = "file")]
+        file: FileId,
+    },
 }
 
 impl Action {
@@ -113,6 +121,7 @@ impl Action {
             Self::Amended { .. } => "amended",
             Self::Deleted { .. } => "deleted",
             Self::JiraChanged { .. } => "jira",
+            Self::JiraFile { .. } => "jira file",
         }
     }
 
@@ -126,7 +135,8 @@ impl Action {
             | Self::Unread
             | Self::Opened { .. }
             | Self::Home
-            | Self::JiraChanged { .. } => String::new(),
+            | Self::JiraChanged { .. }
+            | Self::JiraFile { .. } => String::new(),
         }
     }
 }

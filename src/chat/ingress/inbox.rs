@@ -103,7 +103,8 @@ async fn is_forged(chat: &ChatContext<'_>, id: &str) -> bool {
 /// A file is a long job, which most batches have no time for at their end: it goes to the end of the queue, where
 /// what the queue gives back would wait for minutes, and be dead after five times.
 async fn is_put_off(chat: &ChatContext<'_>, job: &Job, message: &str) -> bool {
-    let long = matches!(job.action, Action::Filled { filled: FormInput::Attach { .. } });
+    let long =
+        matches!(job.action, Action::Filled { filled: FormInput::Attach { .. } } | Action::JiraFile { .. });
     long && job.put(chat.world, Some(message)).await.is_ok()
 }
 

@@ -189,6 +189,7 @@ impl Job {
                 | Action::Amended { .. }
                 | Action::Deleted { .. }
                 | Action::JiraChanged { .. }
+                | Action::JiraFile { .. }
         )
     }
 
@@ -228,7 +229,7 @@ impl Job {
             (Action::Filled { filled }, _) if filled.case().is_some() => {
                 format!("case/{}", filled.case().map(CaseId::as_str).unwrap_or_default())
             }
-            (Action::JiraChanged { issue }, _) => format!("jira/{issue}"),
+            (Action::JiraChanged { issue } | Action::JiraFile { issue, .. }, _) => format!("jira/{issue}"),
             (_, Some(thread)) => format!("slack/{}/{}/{thread}", self.team, self.place.name()),
             (_, None) => format!("slack/{}/{}", self.team, self.place.name()),
         }

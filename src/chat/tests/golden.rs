@@ -229,6 +229,7 @@ fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
         ("amended with files", amended_with("It was me", &["auth.log"])),
         ("deleted", Action::Deleted { ts: Ts::new(SAID_AT) }),
         ("issue changed", Action::JiraChanged { issue: IssueId::new("10001") }),
+        ("file of an issue", Action::JiraFile { issue: IssueId::new("10001"), file: FileId::new("40001") }),
     ];
     let acts = acts.into_iter().chain(filled());
     let mut jobs: Vec<_> = acts.map(|(name, action)| (name, job("form/V0FORMVIEW", action))).collect();

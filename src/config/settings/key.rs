@@ -184,7 +184,7 @@ keys! {
     roles.viewer: MEMBERS, NOBODY,
         "Reads.";
     roles.responder: MEMBERS, NOBODY,
-        "Works the case. From Jira: comments on it.";
+        "Works the case. From Jira: comments on it, with files.";
     roles.commander: MEMBERS, NOBODY,
         "Closes it, or hands it to AWS.";
     roles.admin: MEMBERS, NOBODY,

@@ -57,7 +57,7 @@ pub enum AccountType {
 }
 
 impl AccountType {
-    fn of(text: String) -> Self {
+    pub(super) fn of(text: String) -> Self {
         match text.as_str() {
             "atlassian" => Self::Atlassian,
             "app" => Self::App,

@@ -1,8 +1,12 @@
-//! Who moved an issue last.
+//! What an issue is now: where it stands, who moved it there last, and which files hang on it.
 
 use serde_json::Value;
 
-use super::{IssueRef, IssueStatus, Jira, clock, issues::STANDS, text_at};
+use super::{
+    IssueFile, IssueRef, IssueStatus, Jira, clock, files,
+    issues::{FIELDS, OURS},
+    text_at,
+};
 use crate::{
     case::{AccountId, Millis},
     http::Failure,
@@ -21,15 +25,22 @@ pub struct StatusMove {
     pub at: Millis,
 }
 
+/// What an issue is, but for what people say in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IssueNow {
+    pub stands: IssueStatus,
+    /// The last that somebody did to its status.
+    pub last: Option<StatusMove>,
+    pub files: Vec<IssueFile>,
+}
+
 impl Jira<'_> {
-    /// Reads where an issue stands, and who set it to that last; [`Failure::Gone`] where it is deleted, or hidden from us.
-    pub async fn issue_history(
-        &self,
-        issue: IssueRef<'_>,
-    ) -> Result<(IssueStatus, Option<StatusMove>), Failure> {
-        let answer = self.read_issue(issue, &format!("{STANDS}&expand=changelog")).await?;
-        let status = IssueStatus::of(&answer).ok_or_else(|| Failure::unreadable("read issue"))?;
-        Ok((status, last_move(&answer)))
+    /// Reads all of it at once; [`Failure::Gone`] where the issue is deleted, or hidden from us.
+    pub async fn issue_now(&self, issue: IssueRef<'_>) -> Result<IssueNow, Failure> {
+        let query = format!("{FIELDS},attachment&{OURS}&expand=changelog");
+        let answer = self.read_issue(issue, &query).await?;
+        let stands = IssueStatus::of(&answer).ok_or_else(|| Failure::unreadable("read issue"))?;
+        Ok(IssueNow { stands, last: last_move(&answer), files: files::all(&answer) })
     }
 }
 

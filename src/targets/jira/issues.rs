@@ -18,7 +18,9 @@ use crate::{
 };
 
 /// What is read of an issue.
-pub(super) const STANDS: &str = "fields=status,creator,created,updated&properties=casebridge";
+pub(super) const FIELDS: &str = "fields=status,creator,created,updated";
+/// What is ours on it.
+pub(super) const OURS: &str = "properties=casebridge";
 const DESCRIPTION: &str = "description";
 const SECURITY: &str = "security";
 /// So many minutes two clocks may differ.
@@ -295,7 +297,7 @@ impl Jira<'_> {
 
     /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.
     pub async fn issue_status(&self, issue: IssueRef<'_>) -> Result<IssueStatus, Failure> {
-        let answer = self.read_issue(issue, STANDS).await?;
+        let answer = self.read_issue(issue, &format!("{FIELDS}&{OURS}")).await?;
         IssueStatus::of(&answer).ok_or_else(|| Failure::unreadable("read issue"))
     }
 

@@ -7,6 +7,7 @@ mod clock;
 mod comments;
 mod description;
 mod fields;
+mod files;
 mod history;
 mod issues;
 mod notice;
@@ -26,7 +27,8 @@ pub use self::{
     adf::parts,
     comments::{AccountType, Audience, CommentRef, HeardComment, Person},
     description::{description, summary},
-    history::StatusMove,
+    files::IssueFile,
+    history::{IssueNow, StatusMove},
     issues::{Created, IssueRef, IssueStatus, IssueText, RemoteLink, label},
     offers::{IssueField, IssueKind, ProjectStatus},
     planner::{JiraPlanner, STATUS},
@@ -35,7 +37,8 @@ pub use self::{
     transitions::{Moved, Transition},
 };
 pub(crate) use self::{
-    notice::{no_role, too_late, withdrawn, withheld},
+    files::ShownFiles,
+    notice::{file_stays, no_role, refused, too_late, withdrawn, withheld},
     reading::{Names, bare, plain},
     target::ASIDE,
 };

@@ -42,6 +42,23 @@ pub fn aside(case: &CaseId, home: &IssueKey) -> Value {
     adf::document(vec![adf::paragraph(Inline::new().text(&told))])
 }
 
+/// Says that AWS did not take a comment, and why.
+pub fn refused(comment: &HeardComment, case: &CaseId, why: &str) -> Value {
+    let name = text::cut(&text::one_line(&comment.author_name), 88);
+    let told = format!(
+        "{name}'s comment is not on case {case}: {} It is tried again whenever something happens to this issue.",
+        text::one_line(why)
+    );
+    adf::document(vec![adf::paragraph(Inline::new().text(&told))])
+}
+
+/// Says that a file of an issue is not on its case, and why.
+pub fn file_stays(file: &str, case: &CaseId, why: &str) -> Value {
+    let name = text::cut(&text::one_line(file), 88);
+    let told = format!(" was not attached to case {case}: {}", text::one_line(why));
+    adf::document(vec![adf::paragraph(Inline::new().text("The file ").strong(&name).text(&told))])
+}
+
 /// Says that a case is closed, so that nothing more goes there.
 pub fn too_late(case: &CaseId) -> Value {
     let told = format!(

@@ -6,8 +6,8 @@ use tokio::sync::OnceCell;
 use tracing::warn;
 
 use super::{
-    CommentRef, Created, HeardComment, IssueRef, IssueText, Jira, Moved, RemoteLink, content, description,
-    notice,
+    CommentRef, Created, HeardComment, IssueNow, IssueRef, IssueText, Jira, Moved, RemoteLink, content,
+    description, notice,
     planner::{IssueState, JiraPlanner},
     summary,
 };
@@ -82,7 +82,7 @@ impl<'a> JiraTarget<'a> {
     /// The issue stands for its own key: it is there if it can be read. One that we did not make does not say which
     /// version stands there.
     async fn issue_itself(&self, case: &CaseId, issue: &IssueId, all: &mut ReadBack) -> Result<(), Failure> {
-        let (stands, last) = self.jira.issue_history(IssueRef::Id(issue)).await?;
+        let IssueNow { stands, last, files } = self.jira.issue_now(IssueRef::Id(issue)).await?;
         let hash = stands.mark.and_then(|mark| mark.read(case)).map(|(_, hash)| hash).unwrap_or_default();
         // It may have another key since it was moved.
         let remote = remote(&Created { id: stands.id, key: stands.key });
@@ -90,6 +90,13 @@ impl<'a> JiraTarget<'a> {
         if let Some(last) = last.filter(|last| last.by.as_ref() != self.me.get()) {
             all.said.push(Said { remote: format!("moved/{}", last.id), at: last.at, ..Said::default() });
         }
+        let theirs =
+            files.into_iter().filter(|file| file.author.as_ref().map(|it| &it.account) != self.me.get());
+        all.said.extend(theirs.map(|file| Said {
+            remote: format!("file/{}", file.id),
+            at: file.created.unwrap_or_default(),
+            ..Said::default()
+        }));
         Ok(())
     }
 }

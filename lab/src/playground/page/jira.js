@@ -2,7 +2,7 @@
 
 import { $, act, all, get, keep, recall } from "./world.js";
 import { button, el, fill, fillWindow, options } from "./list.js";
-import { avatar, bytes, link, show, submits, take } from "./text.js";
+import { avatar, base64, bytes, link, show, submits, take } from "./text.js";
 import { adf } from "./adf.js";
 
 const COLUMNS = ["To Do", "In Progress", "In Review", "Done"];
@@ -75,6 +75,7 @@ function detail(one) {
       ? el("div", { className: "chips" }, one.remotelinks.map((it) => link(it.object.url, it.object.title)))
       : null,
     (fields.attachment || []).map((file) => el("div", { className: "chip" }, `${file.filename} · ${bytes(file.size)}`)),
+    el("label", { className: "pick-file" }, "Attach a file ", attaches(one)),
     el(
       "details",
       {},
@@ -91,6 +92,16 @@ function detail(one) {
       ),
     ),
   );
+}
+
+function attaches(one) {
+  const input = el("input", { type: "file" });
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (file) await act({ do: "jira_attaches", issue: one.key, name: file.name, bytes: await base64(file) });
+    input.value = "";
+  });
+  return input;
 }
 
 function edits(one, around) {

@@ -1,13 +1,15 @@
 //! How do files come to an issue, and how are they fetched?
 
 use bytes::Bytes;
-use serde_json::json;
+use casebridge::case::AccountId;
+use serde_json::{Value, json};
 
 use super::{
     super::exchange::{WireRequest, WireResponse},
-    refused::{Output, bad_payload, message},
+    refused::{JiraRefusal, Output, bad_payload, message},
     routes::Given,
     state::{Site, StoredAttachment},
+    webhooks,
 };
 
 pub(super) fn meta(state: &mut Site, _: &Given<'_>) -> Output {
@@ -33,19 +35,35 @@ pub(super) fn add(state: &mut Site, given: &Given<'_>) -> Output {
     }
     let mut added = vec![];
     for (name, bytes) in files {
-        let id = (40_000 + state.next("file")).to_string();
-        let api = state.api();
-        let wire = json!({ "self": format!("{api}/attachment/{id}"), "id": id, "filename": name,
-            "author": state.person(&given.who), "created": state.clock.jira(), "size": bytes.len(),
-            "mimeType": "application/octet-stream", "content": format!("{api}/attachment/content/{id}") });
-        let issue = state.issue(&given.parts[0])?;
-        if let Some(list) = issue.fields.get_mut("attachment").and_then(|list| list.as_array_mut()) {
-            list.push(wire.clone());
-        }
-        state.attachments.insert(id, StoredAttachment { wire: wire.clone(), bytes });
-        added.push(wire);
+        added.push(put(state, &given.parts[0], (&name, bytes), &given.who)?);
     }
     Ok(WireResponse::json(200, &json!(added)))
+}
+
+/// Hangs a file on an issue, whoever does it.
+pub(super) fn put(
+    state: &mut Site,
+    key: &str,
+    (name, bytes): (&str, Bytes),
+    who: &AccountId,
+) -> Result<Value, JiraRefusal> {
+    let id = (40_000 + state.next("file")).to_string();
+    let (api, now) = (state.api(), state.clock.jira());
+    let wire = json!({ "self": format!("{api}/attachment/{id}"), "id": id, "filename": name,
+        "author": state.person(who), "created": now, "size": bytes.len(),
+        "mimeType": "application/octet-stream", "content": format!("{api}/attachment/content/{id}") });
+    let issue = state.issue(key)?;
+    if let Some(list) = issue.fields.get_mut("attachment").and_then(|list| list.as_array_mut()) {
+        list.push(wire.clone());
+    }
+    issue.fields.insert("updated".into(), now.into());
+    let issue = issue.id;
+    state.attachments.insert(id.clone(), StoredAttachment { wire: wire.clone(), bytes });
+    state.touch(issue);
+    let item = json!({ "field": "Attachment", "fieldtype": "jira", "fieldId": "attachment", "from": null,
+        "fromString": null, "to": id, "toString": name });
+    webhooks::issue(state, issue, "jira:issue_updated", "issue_updated", who, &[item]);
+    Ok(wire)
 }
 
 pub(super) fn get(state: &mut Site, given: &Given<'_>) -> Output {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::exchange::SignedRequest,
-    JiraStandin, adf,
+    JiraStandin, adf, attachments,
     comments::{self, Draft},
     create, issues,
     refused::JiraRefusal,
@@ -399,6 +399,20 @@ impl JiraStandin {
     /// Fails when there is no such comment.
     pub fn person_deletes_comment(&self, key: &str, id: &str) -> Result<(), String> {
         self.does(|state| comments::remove(state, key, id))
+    }
+
+    /// A person hangs a file on an issue; says its id. A comment that shows it is one more act.
+    /// Fails when there is no such issue.
+    pub fn person_attaches(
+        &self,
+        account: &AccountId,
+        key: &str,
+        name: &str,
+        bytes: impl Into<Bytes>,
+    ) -> Result<String, String> {
+        let file = (name, bytes.into());
+        let added = self.does(|state| attachments::put(state, key, file, account))?;
+        Ok(added["id"].as_str().unwrap_or_default().to_owned())
     }
 
     /// A person drags an issue to a status, as a board allows whatever the workflow says.
