@@ -388,6 +388,27 @@ fn what_an_earlier_stack_left_takes_the_place_of_what_is_made_everywhere() {
     }
 }
 
+#[test]
+fn a_second_stack_that_hears_of_the_same_cases_fails_unless_it_is_meant() {
+    let template = template();
+    let rules: Vec<_> = template["Resources"]
+        .as_mapping()
+        .unwrap()
+        .iter()
+        .filter(|(_, resource)| text(&resource["Type"]) == "AWS::Events::Rule")
+        .collect();
+    let function = |value: &Value| match value {
+        Value::Tagged(tagged) => (tagged.tag.to_string().replace('!', ""), texts(&tagged.value)),
+        plain => (String::new(), texts(plain)),
+    };
+    assert_eq!(rules.len(), 1);
+    let name = ["IsAlone", "casebridge-cases", "AWS::NoValue"].map(str::to_owned).to_vec();
+    assert_eq!(function(&rules[0].1["Properties"]["Name"]), ("If".to_owned(), name));
+    let alone = ["AnotherStack", "false"].map(str::to_owned).to_vec();
+    assert_eq!(function(&template["Conditions"]["IsAlone"]), ("Equals".to_owned(), alone));
+    assert_eq!(text(&template["Parameters"]["AnotherStack"]["Default"]), "false");
+}
+
 /// The alarm counts what this function's code writes under that name.
 fn counts(template: &Value, alarm: &str, function: &str) {
     let properties = &template["Resources"][alarm]["Properties"];
