@@ -61,15 +61,15 @@ impl Around {
         );
         let secret = secret_of(&slack, &jira);
         let aws = Amazon { secret, settings: Some(settings.clone()), inbox: Fifo::default() }.start().await;
-        let account = table::asked_for().await;
+        let whole = std::env::var_os("CASEBRIDGE_TEST_DYNAMODB").is_some();
         let (mut dynamodb, mut name) = (aws.clone(), "cases".to_owned());
-        if let Some(account) = &account {
-            let table = account.make("bench").await;
+        if whole {
+            let table = table::account().await.make("bench").await;
             casebridge::state::put_settings(&table.store, &settings).await.unwrap();
-            (dynamodb, name) = (std::env::var("CASEBRIDGE_TEST_DYNAMODB").unwrap(), table.name);
+            (dynamodb, name) = (table::endpoint(), table.name);
         }
         let variables = variables_of((&dynamodb, &name), &aws, &sir);
-        Self { slack, sir, jira, variables, whole: account.is_some() }
+        Self { slack, sir, jira, variables, whole }
     }
 
     fn function(&self, lambda: &Lambda, binary: &str) -> Child {

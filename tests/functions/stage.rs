@@ -35,15 +35,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// For a test of this name of a binary, and so many people. `None`, and that is said, where no DynamoDB was asked
-    /// for: the processes share a table, and memory cannot be shared.
-    pub async fn set(test: &str, binary: String, people: usize) -> Option<Self> {
-        let Ok(endpoint) = std::env::var("CASEBRIDGE_TEST_DYNAMODB") else {
-            let notice = "DynamoDB was not asked for: nothing was killed with SIGKILL \
-                          (CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 asks for it)\n";
-            std::io::stderr().write_all(notice.as_bytes()).unwrap();
-            return None;
-        };
+    /// For a test of this name of a binary, and so many people. The processes share a table, and memory cannot be shared.
+    pub async fn set(test: &str, binary: String, people: usize) -> Self {
         let standins = Standins::start().await.unwrap();
         let Standins { slack, jira, sir, .. } = standins.clone();
         slack.enforce_pace(false);
@@ -53,14 +46,14 @@ impl Stage {
         let speakers = [people.clone(), vec![jira.ana().to_string()]].concat();
         let settings = settings_of(&standins, "", &format!("[roles]\ncommander = {speakers:?}\n"));
         Settings::parse(&settings, Reach::Loopback).unwrap();
-        let table = table::asked_for().await.unwrap().make(test).await;
+        let table = table::account().await.make(test).await;
         casebridge::state::put_settings(&table.store, &settings).await.unwrap();
         let inbox = Fifo::default();
         let secret = secret_of(&slack, &jira);
         let amazon = Amazon { secret, settings: None, inbox: inbox.clone() }.start().await;
-        let variables = variables_of((&endpoint, &table.name), &amazon, &sir);
+        let variables = variables_of((&table::endpoint(), &table.name), &amazon, &sir);
         let lambda = Lambda::start().await;
-        Some(Self {
+        Self {
             slack,
             jira,
             sir,
@@ -71,7 +64,7 @@ impl Stage {
             people,
             variables,
             binary,
-        })
+        }
     }
 
     /// So many processes that ask for work: what dies before has done nothing.
