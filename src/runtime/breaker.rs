@@ -174,6 +174,21 @@ mod tests {
         assert!(open(&world, target, 0, "invalid_auth").await.unwrap(), "it was mended meanwhile");
     }
 
+    #[tokio::test]
+    async fn each_time_it_opens_it_stays_open_twice_as_long_up_to_an_hour() {
+        let (sender, _jobs) = tokio::sync::mpsc::unbounded_channel();
+        let safe = Safe::Given(Secrets::default());
+        let world = Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe);
+        let (target, mut now, mut open_for) = (TargetKind::new("pager"), 1_000, Vec::new());
+        for _ in 0..6 {
+            open(&world, target, now, "invalid_auth").await.unwrap();
+            let until = read(&world, target).await.unwrap().until;
+            open_for.push((until - now) / 60_000);
+            now = until;
+        }
+        assert_eq!(open_for, [5, 10, 20, 40, 60, 60]);
+    }
+
     #[test]
     fn a_breaker_that_any_release_noted_is_read_as_it_was_meant() {
         let open = Breaker { until: 1_795_669_500_000, trips: 1, why: "invalid_auth".to_owned() };

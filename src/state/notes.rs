@@ -605,6 +605,19 @@ mod tests {
     }
 
     #[test]
+    fn a_card_that_is_made_a_second_time_keeps_what_was_told_of_the_case() {
+        let home = Home { place: "C0CASE0001".to_owned(), name: "1795668400.000100".to_owned() };
+        let second = || intent("home", Plainness::Full, Some(Facts::of(&full())));
+        let [_, told, _] = told();
+        let mut again = PlaceNote { home: None, facts: Some(Facts::of(&case())), ..told };
+        again.adopt(second(), "1795668400.000100", home.clone());
+        assert_eq!(again.facts, Some(Facts::of(&case())), "what changed since is told below it");
+        let mut first = PlaceNote::default();
+        first.adopt(second(), "1795668400.000100", home);
+        assert_eq!(first.facts, Some(Facts::of(&full())));
+    }
+
+    #[test]
     fn what_is_owed_is_read_back_and_may_lack_what_is_not_known() {
         let why = Some("resolution".to_owned());
         let owed = Owed {

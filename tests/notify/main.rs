@@ -4,6 +4,7 @@
 
 mod apart;
 mod bill;
+mod by_itself;
 mod called;
 mod clocks;
 mod comments;

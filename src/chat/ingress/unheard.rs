@@ -189,7 +189,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        case::{Case, snapshot::tests::case},
+        case::{Case, Status, snapshot::tests::case},
         chat::policy::secret_scan,
         config::{sdk::Aws, secrets::Secrets},
         runtime::{
@@ -256,6 +256,28 @@ mod tests {
         put(&world, &settings, &reply, None).await;
         assert!(jobs.try_recv().is_err());
         assert_eq!(secret_scan::looked_through(), before + 1);
+    }
+
+    #[tokio::test]
+    async fn a_reply_is_brought_between_its_first_minutes_and_a_day_and_on_a_case_that_is_open() {
+        for (ago, status, brought) in [
+            (since::MOMENTS - 60_000, "Submitted", false),
+            (3_600_000, "Submitted", true),
+            (EVENT_LOST - 60_000, "Submitted", true),
+            (EVENT_LOST + 60_000, "Submitted", false),
+            (3_600_000, "Closed", false),
+        ] {
+            let ((world, mut jobs), settings) = (world(), settings());
+            since::seen_at(&world, &settings, 0, 0).await.unwrap();
+            let (anchor, said) = reply(&world, "U1", ago);
+            let secrets = Secrets::default();
+            let slack = Slack::new(&world, &settings, &secrets, Millis::MAX);
+            let case = Case { status: Status::from(status.to_owned()), ..case() };
+            let unheard =
+                Unheard { kind: KIND, anchor: &anchor, case: &case, said: vec![said], gone: vec![] };
+            Replies { world: &world, settings: &settings, slack }.take_up(&unheard).await.unwrap();
+            assert_eq!(jobs.try_recv().is_ok(), brought, "{status}, {ago} ms ago");
+        }
     }
 
     #[tokio::test]
