@@ -74,6 +74,9 @@ pub(crate) struct CaseNote {
     /// It was: the case is looked at no more, and told nowhere.
     #[serde(rename = "forgotten", default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) forgotten: bool,
+    /// Somebody let everybody with a role know of it again, whatever the rules say.
+    #[serde(rename = "unrestricted", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) unrestricted: bool,
     /// When it was to be looked at next, as it was given back.
     #[serde(rename = "rests_until", default, skip_serializing_if = "Option::is_none")]
     pub(crate) rests_until: Option<Millis>,
@@ -445,6 +448,7 @@ mod tests {
                 ("read in part", in_part),
                 ("to be forgotten", CaseNote { forget_at: Some(1_803_444_300_000), ..CaseNote::default() }),
                 ("forgotten", CaseNote::of_a_forgotten_case()),
+                ("unrestricted", CaseNote { unrestricted: true, ..CaseNote::default() }),
             ],
         );
     }
@@ -466,6 +470,7 @@ mod tests {
             "answered",
             "forget_at",
             "forgotten",
+            "unrestricted",
         ];
         golden::damage::<CaseNote>("case-notes", &may_lack, &["events"]);
         let may_lack = [

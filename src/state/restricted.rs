@@ -42,6 +42,10 @@ impl RestrictedCases {
         self.cases.sort_by(|a, b| a.case.cmp(&b.case));
     }
 
+    fn remove(&mut self, case: &CaseId) {
+        self.cases.retain(|one| one.case != *case);
+    }
+
     /// What the note says.
     ///
     /// # Errors
@@ -53,11 +57,20 @@ impl RestrictedCases {
 
 /// Says that only these may know of a case, besides those who may already.
 pub(crate) async fn add(store: &dyn Store, case: &CaseId, people: &[MemberId]) -> Result<()> {
+    change(store, |known| known.add(case, people)).await
+}
+
+/// Says that everybody with a role may know of this case.
+pub(crate) async fn remove(store: &dyn Store, case: &CaseId) -> Result<()> {
+    change(store, |known| known.remove(case)).await
+}
+
+async fn change(store: &dyn Store, make: impl Fn(&mut RestrictedCases)) -> Result<()> {
     for _ in 0..TRIES {
         let old = store.note(NAME).await?;
         let (before, rest) = RestrictedCases::parse(old.as_deref())?;
         let mut after = before.clone();
-        after.add(case, people);
+        make(&mut after);
         if after == before {
             return Ok(());
         }
@@ -66,7 +79,7 @@ pub(crate) async fn add(store: &dyn Store, case: &CaseId, people: &[MemberId]) -
             return Ok(());
         }
     }
-    Err(Error::Trouble("too many restrict cases at once".to_owned()))
+    Err(Error::Trouble("too many restrict or lift at once".to_owned()))
 }
 
 #[cfg(test)]
@@ -75,7 +88,7 @@ mod tests {
     use crate::state::{golden, memory::Memory};
 
     #[tokio::test]
-    async fn who_may_know_only_grows_and_is_kept_for_ever() {
+    async fn who_may_know_grows_until_everybody_may() {
         let (store, case) = (Memory::default(), CaseId::new("7000000003"));
         for people in [["U2", "U1"], ["U1", "S3"]] {
             add(&store, &case, &people.map(MemberId::new)).await.unwrap();
@@ -84,6 +97,9 @@ mod tests {
         let (known, _) = RestrictedCases::parse(text.as_deref()).unwrap();
         assert_eq!(known.people(&case), Some(["S3", "U1", "U2"].map(MemberId::new).as_slice()));
         assert_eq!(known.people(&CaseId::new("7000000004")), None);
+        remove(&store, &case).await.unwrap();
+        let text = store.note(NAME).await.unwrap();
+        assert_eq!(RestrictedCases::parse(text.as_deref()).unwrap().0.people(&case), None);
     }
 
     #[test]

@@ -194,3 +194,73 @@ async fn while_an_issue_does_not_get_its_level_nothing_is_told_in_it() {
     stage.minutes(61).await;
     assert_eq!(stage.comments(&case).await.len(), 1);
 }
+
+#[tokio::test]
+async fn lifted_a_case_is_told_where_others_are_whole_and_everybody_may_know() {
+    for rule in ["", "[[restrict.rules]]\ntitle = 'payroll'\npeople = ['U024BE7LH']"] {
+        let stage = stage(rule).await;
+        let case = stage.sir.console_creates_case(TITLE);
+        if rule.is_empty() {
+            let told = stage.ana(&format!("{case} restrict off")).await;
+            assert!(told.contains("already; nothing was changed"), "{told}");
+            stage.arrive(&stage.events().await).await;
+            stage.ana(&format!("{case} restrict <@{ANA}>")).await;
+        }
+        stage.arrive(&stage.events().await).await;
+        stage.minutes(2).await;
+        stage.ana(&format!("{case} comment He is on leave")).await;
+        stage.arrive(&stage.events().await).await;
+        let own = own_channel(&stage, &case);
+        assert!(!shown(&stage, &stage.channel).contains(TITLE), "{rule}");
+        let refused = stage.types(&bo(), &format!("{case} restrict off")).await;
+        assert!(refused.contains("There is no case"), "{refused}");
+        let asked = stage.ana(&format!("{case} restrict off")).await;
+        assert!(asked.contains("cannot be taken back"), "{asked}");
+        assert!(stage.types(&bo(), &format!("{case} show")).await.contains("There is no case"), "only asked");
+        stage.ana(&format!("{case} restrict off")).await;
+        let told = stage.presses(&ana(), "confirm/1").await;
+        assert!(told.contains("may know of case") && told.contains("is archived"), "{told}");
+        stage.minutes(2).await;
+        let common = shown(&stage, &stage.channel);
+        assert!(common.contains(TITLE) && common.contains("He is on leave"), "{rule}: {common}");
+        assert_eq!(stage.slack.state()["channels"][own.as_str()]["channel"]["is_archived"], true);
+        assert!(stage.types(&bo(), &format!("{case} show")).await.contains(TITLE));
+        assert!(stage.types(&bo(), "list").await.contains(TITLE));
+        assert!(stage.jira.state().to_string().contains(TITLE), "{rule}: it has an issue");
+        stage.minutes(70).await;
+        assert_eq!(common.matches("He is on leave").count(), 1);
+        assert_eq!(shown(&stage, &stage.channel), common, "it stays so, whatever the rule says");
+        // And it can be restricted once more.
+        stage.ana(&format!("{case} restrict <@{ANA}>")).await;
+        assert!(stage.types(&bo(), &format!("{case} show")).await.contains("There is no case"));
+    }
+}
+
+#[tokio::test]
+async fn under_the_layout_channel_a_lifted_case_stays_in_its_channel() {
+    let more = format!("[[restrict.rules]]\ntitle = 'payroll'\npeople = ['{ANA}']\n{ROLES}");
+    let stage = Stage::with("layout = 'channel'\ninvite = ['bo@example.com']", &more).await;
+    let case = stage.sir.console_creates_case(TITLE);
+    stage.arrive(&stage.events().await).await;
+    let own = own_channel(&stage, &case);
+    assert!(!stage.slack.members(&own).contains(&bo()));
+    stage.ana(&format!("{case} restrict off")).await;
+    assert!(stage.presses(&ana(), "confirm/1").await.contains("stays in its own channel"));
+    stage.minutes(2).await;
+    assert!(stage.slack.members(&own).contains(&bo()), "who is invited to every case is now");
+    assert_eq!(stage.slack.messages(&own).iter().filter(|one| one.to_string().contains(TITLE)).count(), 1);
+}
+
+#[tokio::test]
+async fn a_lifted_case_whose_channel_slack_does_not_archive_says_so() {
+    let stage = stage("").await;
+    let case = stage.sir.console_creates_case(TITLE);
+    stage.arrive(&stage.events().await).await;
+    stage.ana(&format!("{case} restrict <@{ANA}>")).await;
+    stage.minutes(2).await;
+    stage.slack.fault(FaultRule::on("conversations.archive").error("restricted_action"));
+    stage.ana(&format!("{case} restrict off")).await;
+    assert!(stage.presses(&ana(), "confirm/1").await.contains("could not be archived"));
+    stage.minutes(2).await;
+    assert!(shown(&stage, &stage.channel).contains(TITLE));
+}

@@ -180,3 +180,43 @@ async fn a_receiver_that_says_410_gets_nothing_more_until_its_secret_is_another(
     stage.notify().await;
     assert_eq!(kinds(&stage), ["case.opened", "case.opened"], "the first, and the one since");
 }
+
+#[tokio::test]
+async fn a_restricted_case_wakes_somebody_and_is_named_nowhere_outside() {
+    let rule = "[[restrict.rules]]\naccount = '111122223333'\npeople = ['U024BE7LH']";
+    let stage = Stage::with("", &format!("{PAGER}{rule}")).await;
+    let (case, other) = (asked(&stage).await, asked(&stage).await);
+    stage.minutes(16).await;
+    assert_eq!(states(&stage), ["triggered", "triggered"]);
+    let alerts = stage.pager.alerts();
+    let named: Vec<_> = alerts
+        .iter()
+        .filter(|alert| alert.summary != "A restricted case: AWS still waits for an answer")
+        .collect();
+    assert!(named.is_empty(), "{named:?}");
+    assert_ne!(alerts[0].dedup_key, alerts[1].dedup_key, "each is an alert of its own");
+    stage.types(&ana(), &format!("{case} take")).await;
+    assert!(stage.soon().await);
+    stage.ana(&format!("{case} comment It is ours.")).await;
+    stage.notify().await;
+    let states = states(&stage);
+    assert_eq!((states.contains(&"resolved"), states.contains(&"triggered")), (true, true));
+    let heard = stage.pager.calls().iter().map(|call| call.body.to_string()).collect::<String>();
+    for named in [case.as_str(), other.as_str(), "Secret", "SEC-", "console.aws"] {
+        assert!(!heard.contains(named), "{named}: {heard}");
+    }
+    assert!(heard.contains("/archives/"), "whoever may, finds it: {heard}");
+}
+
+#[tokio::test]
+async fn an_alert_that_rang_before_its_case_was_restricted_still_ends() {
+    let stage = Stage::with("", PAGER).await;
+    let case = asked(&stage).await;
+    stage.minutes(16).await;
+    assert_eq!(states(&stage), ["triggered"]);
+    stage.ana(&format!("{case} restrict <@{}>", ana())).await;
+    stage.minutes(2).await;
+    stage.ana(&format!("{case} comment It is ours.")).await;
+    stage.notify().await;
+    assert_eq!(states(&stage), ["resolved"]);
+}

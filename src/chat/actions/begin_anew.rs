@@ -3,6 +3,7 @@
 use super::context::{ActionError, CommandContext, RECORD_TTL};
 use crate::{
     case::{CaseId, MemberId, Millis},
+    config::settings::Layout,
     state::{
         Meta, Note, Store, TargetKind,
         notes::{CaseNote, PlaceNote},
@@ -69,8 +70,38 @@ pub(super) async fn restrict(
         stood = forget(context, id, (kind, meta.epoch)).await?;
         note = note.begun_anew();
     }
+    mark(context, (id, &meta), false).await?;
     give_back(context, id, &meta, (kind, &note, &rest)).await?;
     Ok(stood)
+}
+
+/// From now on everybody with a role may know of the case. Where the settings give no case a channel of its own it is begun
+/// anew among the others.
+pub(super) async fn lift(context: &CommandContext<'_>, id: &CaseId) -> Result<(), ActionError> {
+    let meta = held(context, id).await?;
+    let (note, rest) = context.or_parked(meta.note::<PlaceNote>(id, Note::Of(slack::KIND)))?;
+    let moves = note.channel.is_some() && context.settings.slack.layout == Layout::Thread;
+    let note = if moves { PlaceNote::default() } else { PlaceNote { restricted: None, ..note } };
+    if moves {
+        forget(context, id, (slack::KIND, meta.epoch)).await?;
+    }
+    mark(context, (id, &meta), true).await?;
+    give_back(context, id, &meta, (slack::KIND, &note, &rest)).await
+}
+
+/// Notes, under the case's lease, whether everybody may know of it whatever the rules say.
+async fn mark(
+    context: &CommandContext<'_>,
+    (id, meta): (&CaseId, &Meta),
+    unrestricted: bool,
+) -> Result<(), ActionError> {
+    let (note, rest) = context.or_parked(meta.note::<CaseNote>(id, Note::Case))?;
+    if note.unrestricted == unrestricted {
+        return Ok(());
+    }
+    let json = record::write(&CaseNote { unrestricted, ..note }, &rest)
+        .map_err(|error| ActionError::Trouble(error.to_string()))?;
+    Ok(context.world.store().save(id, meta.epoch, Note::Case, &json).await?)
 }
 
 async fn held(context: &CommandContext<'_>, id: &CaseId) -> Result<Meta, ActionError> {

@@ -48,6 +48,7 @@ pub(crate) fn question(case: Option<&Case>, command: &Command) -> (Paragraph, &'
         (Command::Close, Some(case)) => (close(case), "Close the case"),
         (Command::Resolver, Some(case)) => (hand_over(case), "Hand it to AWS"),
         (Command::JiraLink { key }, Some(case)) => (link(case, key), "Link it"),
+        (Command::Unrestrict, Some(case)) => (lift(case), "Lift it"),
         (Command::Membership(MembershipCommand::New { values: Some(values) }), _) => (
             Paragraph::of("Make the membership ")
                 .bold(&values.name)
@@ -96,6 +97,13 @@ fn link(case: &Case, key: &IssueKey) -> Paragraph {
     Paragraph::of("Make ").bold(key.as_str()).text(" the issue of case ").bold(case.id.as_str()).text("  ").bold(&case.title).text(
         "? Its title becomes the case's, and the case's whole story is told in it: whoever sees that issue reads it. Its \
          description, and what stands in it already, stay there; what people write in it from then on goes to the case.",
+    )
+}
+
+fn lift(case: &Case) -> Paragraph {
+    Paragraph::of("Let everybody with a role know of case ").bold(case.id.as_str()).text("  ").bold(&case.title).text(
+        " again? It is told where other cases are told, with its whole story and all that was said on it while only some knew of it. \
+         What they read then cannot be taken back.",
     )
 }
 

@@ -20,6 +20,8 @@ pub(super) enum Frozen {
     FileName(FileId),
     /// What of ours stood where others read it.
     Hidden,
+    /// The channel that a case leaves.
+    Left,
     /// Who asked for it before.
     Second,
     /// The state before a change, and what is answered once it is made.
@@ -37,6 +39,7 @@ impl fmt::Display for Frozen {
             Self::FileEnd(index) => write!(f, "file/{index}/end"),
             Self::FileName(file) => write!(f, "file/{file}"),
             Self::Hidden => f.write_str("hidden"),
+            Self::Left => f.write_str("left"),
             Self::Second => f.write_str("second"),
             Self::Seen => f.write_str("seen"),
             Self::Watchers => f.write_str("watchers"),

@@ -592,6 +592,7 @@ async fn asked(context: &CommandContext<'_>, line: &CommandLine, here: Option<Ca
         None => cases::which(context, &line.command).await,
         Some(case) if verb.is_some_and(|verb| verb.confirmed) => match &line.command {
             Command::JiraLink { key } => issue::ask_to_link(context, &case, key).await,
+            Command::Unrestrict => restrict::ask_to_lift(context, &case).await,
             command => close::asked(context, &case, command).await,
         },
         Some(case) => dispatch::of_case(context, &case, &line.command).await,
@@ -621,6 +622,7 @@ async fn confirmed(
         (Command::Close, Some(case)) => close::close(context, case).await,
         (Command::Resolver, Some(case)) => close::hand_over(context, case).await,
         (Command::JiraLink { key }, Some(case)) => issue::link(context, case, key).await,
+        (Command::Unrestrict, Some(case)) => restrict::lift(context, case).await,
         (Command::Membership(MembershipCommand::New { values: Some(values) }), _) => {
             membership::create(context, values).await
         }

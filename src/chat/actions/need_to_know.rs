@@ -16,7 +16,7 @@ use crate::{
     runtime::note,
     state::{
         Note,
-        notes::PlaceNote,
+        notes::{CaseNote, PlaceNote},
         restricted::{self, RestrictedCases},
     },
     targets::slack,
@@ -78,7 +78,7 @@ pub(super) async fn may_be_said(
     id: &CaseId,
     channel: &ChannelId,
 ) -> Result<bool, ActionError> {
-    if known(context).await?.people(id).is_none() {
+    if !is_restricted(context, id).await? {
         return Ok(true);
     }
     Ok(in_slack(context, id).await?.channel.as_deref() == Some(channel.as_str()))
@@ -93,6 +93,11 @@ async fn known(context: &CommandContext<'_>) -> Result<RestrictedCases, ActionEr
 async fn in_slack(context: &CommandContext<'_>, id: &CaseId) -> Result<PlaceNote, ActionError> {
     let Some(meta) = context.world.store().meta(id).await? else { return Ok(PlaceNote::default()) };
     Ok(meta.note(id, Note::Of(slack::KIND))?.0)
+}
+
+/// Whether only some may know of it.
+pub(super) async fn is_restricted(context: &CommandContext<'_>, id: &CaseId) -> Result<bool, ActionError> {
+    Ok(known(context).await?.people(id).is_some())
 }
 
 /// Whether they are in the case's channel, or are still to be invited there.
@@ -116,8 +121,12 @@ async fn is_among(
 
 /// Of a case that is told somewhere, the rules were asked before; of any other they are asked now.
 async fn fits_no_rule(context: &CommandContext<'_>, id: &CaseId) -> Result<bool, ActionError> {
-    if !in_slack(context, id).await?.is_untouched() {
-        return Ok(true);
+    if let Some(meta) = context.world.store().meta(id).await? {
+        let (case, _) = meta.note::<CaseNote>(id, Note::Case)?;
+        let (slack, _) = meta.note::<PlaceNote>(id, Note::Of(slack::KIND))?;
+        if case.unrestricted || !slack.is_untouched() {
+            return Ok(true);
+        }
     }
     let case = Box::pin(context.case(id)).await?;
     let rules = &context.settings.restrict;

@@ -2,6 +2,7 @@
 
 use super::{
     begin_anew::{self, noted},
+    confirm,
     context::{ActionError, CommandContext, Outcome},
     freeze::Frozen,
     need_to_know,
@@ -9,9 +10,11 @@ use super::{
 use crate::{
     case::{Case, CaseId, ChannelId, MemberId, Ts, UserId},
     chat::{
+        language::command::Command,
         policy::roles::{self, PersonKind},
         reply::{Paragraph, Reply},
     },
+    config::settings::Layout,
     state::restricted,
     targets::{
         jira,
@@ -128,6 +131,51 @@ async fn told(context: &CommandContext<'_>, case: &Case, names: &[String], left:
     }
 }
 
+/// `restrict off`: asks first, unless everybody may know of it already.
+pub(crate) async fn ask_to_lift(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+    let case = context.case(id).await?;
+    if !need_to_know::is_restricted(context, id).await? {
+        let line = Paragraph::of("Everybody with a role may know of case ").bold(id.as_str());
+        return Ok(Reply::of(line.text(" already; nothing was changed.")));
+    }
+    confirm::ask(context, Some(&case), &Command::Unrestrict).await
+}
+
+/// `restrict off`, once it is confirmed.
+pub(crate) async fn lift(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+    let moves = context.settings.slack.layout == Layout::Thread;
+    let own = noted(context, id, slack::KIND).await?.channel.filter(|_| moves);
+    // Kept before it is forgotten: a repetition archives the channel that the first delivery left.
+    let left = context.freeze(Frozen::Left, own).await?;
+    restricted::remove(context.world.store(), id).await?;
+    begin_anew::lift(context, id).await?;
+    context.changed(id).await?;
+    let line = Paragraph::of("Everybody with a role may know of case ").bold(id.as_str()).text(" again.");
+    let answer = Reply::of(line);
+    let answer = answer.say(match left.map(ChannelId::new) {
+        Some(own) => left_behind(context, &own).await,
+        None if moves => "It is told among the others in a moment.",
+        None => "It stays in its own channel, to which people must be invited.",
+    });
+    Ok(match context.settings.jira.as_ref().and_then(|jira| jira.restricted_level.as_ref()) {
+        Some(_) => answer.say("An issue that it has keeps its security level: take that away in Jira."),
+        None => answer,
+    })
+}
+
+/// Nobody is to write where nothing is heard of the case any more.
+async fn left_behind(context: &CommandContext<'_>, own: &ChannelId) -> &'static str {
+    match context.slack.archive(own).await {
+        Ok(()) => "It is told among the others in a moment, from its beginning. Its own channel is archived.",
+        Err(failure) => {
+            tracing::warn!(%failure, "the channel of a case that is restricted no more could not be archived");
+            "It is told among the others in a moment, from its beginning. Its own channel could not be archived: do that in Slack, \
+             what is written there goes to the case still."
+        }
+    }
+}
+
+/// What becomes of the issue.
 async fn issue(context: &CommandContext<'_>, id: &CaseId) -> Option<String> {
     let home = noted(context, id, jira::KIND).await.ok()?.home?;
     let level = context.settings.jira.as_ref()?.restricted_level.is_some();

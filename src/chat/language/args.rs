@@ -39,6 +39,7 @@ bare! {
     jira => Command::Jira,
     jira_open => Command::JiraOpen,
     jira_back => Command::JiraBack,
+    restrict_off => Command::Unrestrict,
     card => Command::Card,
 }
 

@@ -256,6 +256,9 @@ pub(crate) enum Command {
         #[serde(rename = "people")]
         people: Vec<UserId>,
     },
+    /// Everybody with a role may know of it again.
+    #[serde(rename = "Unrestrict")]
+    Unrestrict,
     #[serde(rename = "Membership")]
     Membership(MembershipCommand),
     #[serde(rename = "Hub")]

@@ -126,6 +126,11 @@ fn find(first: &str, second: Option<&str>) -> Result<(&'static Verb, bool), User
     let (verb, in_full) = match (second, alone) {
         (None, Some(alone)) => (alone, true),
         (Some(_), Some(alone)) if family.len() == 1 => (alone, true),
+        (Some(second), Some(alone))
+            if !alone.syntax.is_empty() && family.iter().all(|verb| verb.tail() != Some(second)) =>
+        {
+            (alone, true)
+        }
         (Some(second), _) => member(head, second, &family)?,
         (None, None) => {
             let tails = choices(family.iter().filter_map(|verb| verb.tail()));

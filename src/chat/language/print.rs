@@ -29,7 +29,7 @@ impl Display for Command {
         match self {
             Self::Tray | Self::Whoami | Self::Doctor | Self::Edit | Self::Watchers | Self::Attach => Ok(()),
             Self::Files | Self::Ai | Self::Tags | Self::Close => Ok(()),
-            Self::Jira | Self::JiraOpen | Self::JiraBack | Self::Card => Ok(()),
+            Self::Jira | Self::JiraOpen | Self::JiraBack | Self::Card | Self::Unrestrict => Ok(()),
             Self::Resolver => f.write_str(" aws"),
             Self::Take => Ok(()),
             Self::Owner { to: None } => Ok(()),

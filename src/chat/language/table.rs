@@ -250,6 +250,14 @@ pub(super) static TABLE: [Verb; 62] = [
         .calls(&["GetCase"])
         .guarded()
         .reads(args::restrict),
+    Verb::new(COMMANDER, Case, "restrict off", "")
+        .says(
+            "Everybody with a role may know of the case again: it is told where other cases are, with its whole story.",
+            &["restrict off", "1234567890 restrict off"],
+        )
+        .calls(&["GetCase"])
+        .confirmed()
+        .reads(args::restrict_off),
     Verb::new(COMMANDER, Case, "close", "")
         .says("Closes the case, for ever: nothing reopens it.", &["close", "1234567890 close"])
         .calls(&["GetCase", "CloseCase"])

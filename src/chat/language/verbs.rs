@@ -186,6 +186,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::JiraClose { .. } => "jira close",
         Command::Card => "card",
         Command::Restrict { .. } => "restrict",
+        Command::Unrestrict => "restrict off",
         Command::Membership(command) => membership(command),
         Command::Hub(command) => hub(command),
     }

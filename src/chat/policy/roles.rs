@@ -367,6 +367,7 @@ mod tests {
         jira-close           rRca        -
         card                 rRca        -
         restrict             ca          -
+        restrict-off         ca          -
         close                ca          -
         resolver             ca          -
         list                 vVrRca      -

@@ -37,6 +37,7 @@ const NOW: i64 = 1_795_674_000;
 const LINES: [&str; 90] = [
     "tray",
     "1234567890 restrict <@U024BE7LH> <@U024BE7LJ>",
+    "1234567890 restrict off",
     "1234567890 tray",
     "help",
     "help membership new",

@@ -15,6 +15,10 @@ use crate::{
 /// is told.
 pub(super) async fn judged(context: &Context<'_>, case: &Case, notes: &mut Notes) -> state::Result<bool> {
     let rules = &context.settings.restrict;
+    if notes.case.note.unrestricted {
+        notes.targets.iter_mut().for_each(|noted| noted.note.restricted = None);
+        return Ok(true);
+    }
     // A target that came into the settings later.
     if let Some(people) = notes.targets.iter().find_map(|noted| noted.note.restricted.clone()) {
         notes.targets.iter_mut().for_each(|noted| noted.note.restricted = Some(people.clone()));

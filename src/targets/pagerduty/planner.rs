@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// Begins the name of an alert that names no case.
+pub(super) const UNNAMED: &str = "unnamed/";
+
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PagerDutyPlanner;
 
@@ -32,13 +35,14 @@ impl Planner for PagerDutyPlanner {
     /// What was sent and not answered comes first, and what is over before anything else rings.
     fn plan(&self, picture: &Picture, note: &PlaceNote, _ledger: &Ledger) -> Vec<Effect> {
         let (told, open) = (told(note), unanswered(note));
-        let over = told.keys().filter(|name| !picture.pages.iter().any(|page| page.name == **name));
+        let pages: Vec<_> = picture.pages.iter().map(|page| named(page, &told, note)).collect();
+        let over = told.keys().filter(|name| !pages.iter().any(|page| page.name == **name));
         let over = over.map(|name| (ended(name), PageStep::Resolve));
         let rings = |page: &&Page| told.contains_key(page.name.as_str()) || page.due && !page.taken;
-        let here =
-            picture.pages.iter().filter(rings).map(|page| {
-                (page.clone(), if page.taken { PageStep::Acknowledge } else { PageStep::Trigger })
-            });
+        let here = pages
+            .iter()
+            .filter(rings)
+            .map(|page| (page.clone(), if page.taken { PageStep::Acknowledge } else { PageStep::Trigger }));
         let is_new = |(page, step): &(Page, PageStep)| {
             let last = told.get(page.name.as_str());
             last.is_none_or(|last| step > last) || open == Some((page.name.as_str(), step.name()))
@@ -70,6 +74,17 @@ impl Planner for PagerDutyPlanner {
 
     fn anchor(&self, remote: &str, _note: &PlaceNote) -> Home {
         Home { place: KIND.to_string(), name: remote.to_owned() }
+    }
+}
+
+/// Of a restricted case an alert bears another name, under which nothing says which case it is. One that rang keeps the name
+/// under which it did: else nothing would end it.
+fn named(page: &Page, told: &BTreeMap<&str, PageStep>, note: &PlaceNote) -> Page {
+    let unnamed = format!("{UNNAMED}{}", page.name);
+    let rang_unnamed = told.contains_key(unnamed.as_str());
+    match rang_unnamed || note.restricted.is_some() && !told.contains_key(page.name.as_str()) {
+        true => Page { name: unnamed, ..page.clone() },
+        false => page.clone(),
     }
 }
 
@@ -185,6 +200,24 @@ mod tests {
             &["add page/q/2/trigger", RESOLVE],
         ),
     ];
+
+    #[test]
+    fn an_alert_of_a_restricted_case_has_no_name_of_a_case_unless_it_rang_under_one() {
+        let people = Some(vec![crate::case::MemberId::new("U1")]);
+        let rings = [("q/1", true, false)];
+        let plan = |steps: &[(&str, &str)], restricted| {
+            let note = PlaceNote { restricted, ..note(steps, None) };
+            let pages = if steps.is_empty() { &rings[..] } else { &[] };
+            let plan = PagerDutyPlanner.plan(&picture(pages), &note, &Ledger::new());
+            plan.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(plan(&[], people.clone()), ["add page/unnamed/q/1/trigger"]);
+        assert_eq!(plan(&[("q/1", "trigger")], people.clone()), [RESOLVE]);
+        assert_eq!(plan(&[("unnamed/q/1", "trigger")], None), ["add page/unnamed/q/1/resolve"]);
+        let note = PlaceNote { restricted: None, ..note(&[("unnamed/q/1", "trigger")], None) };
+        let taken = PagerDutyPlanner.plan(&picture(&[("q/1", true, true)]), &note, &Ledger::new());
+        assert_eq!(taken[0].to_string(), "add page/unnamed/q/1/acknowledge", "it rang so");
+    }
 
     #[test]
     fn an_alert_goes_forward_only_and_never_rings_once_it_was_over() {

@@ -35,7 +35,7 @@ impl Target for PagerDutyTarget<'_> {
         let view = &creation.picture.view;
         let event = event::event(&view.case.id, &view.links, (page, *step), self.pager.routing_key);
         self.pager.send(&event).await?;
-        Ok(event::dedup_key(&view.case.id, &page.name))
+        Ok(event::dedup_key(&view.case.id, &page.name, self.pager.routing_key))
     }
 
     fn is_repeatable(&self) -> bool {

@@ -80,6 +80,16 @@ impl Slack<'_> {
         self.write(ApiMethod::ConversationsSetTopic, &body).await.map(drop)
     }
 
+    /// Closes a channel to writing. One that is closed already is as good.
+    pub async fn archive(&self, channel: &ChannelId) -> Result<(), Failure> {
+        let method = ApiMethod::ConversationsArchive;
+        match self.try_write(method, &json!({"channel": channel})).await? {
+            BodyVerdict::No(refusal) if refusal.code.is_one_of(&["already_archived"]) => Ok(()),
+            BodyVerdict::No(refusal) => refusal.or_done(method).map(drop),
+            BodyVerdict::Yes(_) => Ok(()),
+        }
+    }
+
     /// Invites people by their ids. Who is there already is as good; the answer is who could not be invited, and why.
     pub async fn invite(&self, channel: &ChannelId, users: &[UserId]) -> Result<Vec<Uninvited>, Failure> {
         let method = ApiMethod::ConversationsInvite;
