@@ -90,6 +90,10 @@ pub struct Call {
     pub whom: Vec<Called>,
     /// The last word of AWS.
     pub quote: Option<String>,
+    /// Which rule of the settings named them, counted from 1; 0 where none did.
+    pub rule: usize,
+    /// What its readers are told of those who are not called, a remark each.
+    pub remarks: Vec<String>,
 }
 
 /// Why somebody is called.

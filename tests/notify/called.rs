@@ -171,21 +171,126 @@ async fn no_call_waits_for_an_invitation_that_is_refused_or_not_answered() {
 }
 
 #[tokio::test]
-async fn many_cases_at_once_call_three_times_and_then_say_that_there_are_more() {
+async fn many_cases_at_once_call_three_times_and_one_message_names_the_rest() {
     let stage = Stage::with("", NOTIFY).await;
-    let cases: Vec<_> = (0..6).map(|each| stage.sir.aws_creates_case(&format!("Case {each}"))).collect();
-    stage.notify().await;
-    stage.minutes(2).await;
-    let mut called = 0;
-    let mut more = 0;
+    let mut cases = Vec::new();
+    for each in 0..7 {
+        cases.push(stage.sir.aws_creates_case(&format!("Case number {each}")));
+        stage.notify().await;
+        stage.minutes(1).await;
+    }
+    let mut shown = Vec::new();
     for case in &cases {
-        let calls = calls(&stage, case).await;
-        called += calls.iter().filter(|(_, whom)| !whom.is_empty()).count();
-        more += calls.iter().filter(|(line, _)| line.contains("More cases call at once")).count();
         let lines = stage.lines(case).await;
         assert!(lines.iter().any(|line| line.starts_with("🚨 A new case")), "each is told: {lines:?}");
+        shown.extend(calls(&stage, case).await);
     }
-    assert_eq!((called, more), (4, 1));
+    assert_eq!(shown.len(), 4, "three calls, and one for all others: {shown:?}");
+    assert!(shown.iter().all(|(_, whom)| whom == &[BO]), "{shown:?}");
+    let summed: Vec<_> = shown.iter().filter(|(line, _)| line.contains("More cases call at once")).collect();
+    assert_eq!(summed.len(), 1, "{shown:?}");
+    for (index, case) in cases.iter().enumerate() {
+        let named =
+            summed[0].0.contains(&format!("{case} ")) && summed[0].0.contains(&format!("number {index}"));
+        assert_eq!(named, index >= 3, "{case}: {summed:?}");
+    }
+    // Ten minutes without a call, and each calls again.
+    stage.minutes(11).await;
+    let next = stage.sir.aws_creates_case("Much later");
+    stage.notify().await;
+    assert_eq!(calls(&stage, &next).await.len(), 1);
+}
+
+#[tokio::test]
+async fn each_rules_calls_are_counted_by_themselves() {
+    let rule = "[[notify.rules]]\ntag = 'team=red'\nnew_case = ['U024BE7LH']\n";
+    let stage = Stage::with("", &format!("{NOTIFY}{rule}")).await;
+    let (mut red, mut other) = (0, 0);
+    for each in 0..8 {
+        let case = stage.sir.aws_creates_case(&format!("Case {each}"));
+        if each % 2 == 0 {
+            stage.sir.tags(&case, "team", "red");
+        }
+        stage.notify().await;
+        let called = calls(&stage, &case).await;
+        red += called.iter().filter(|(_, whom)| whom == &[ANA]).count();
+        other += called.iter().filter(|(_, whom)| whom == &[BO]).count();
+    }
+    assert_eq!((red, other), (4, 4), "three and a sum each");
+}
+
+#[tokio::test]
+async fn without_the_right_to_read_tags_others_are_called() {
+    let rule = "[[notify.rules]]\ntag = 'team=red'\nnew_case = ['U024BE7LH']\n";
+    let stage = Stage::with("", &format!("{NOTIFY}{rule}")).await;
+    stage.sir.fault(FaultRule::on("ListTagsForResource").error("AccessDeniedException"));
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.tags(&case, "team", "red");
+    stage.notify().await;
+    assert_eq!(calls(&stage, &case).await[0].1, [BO]);
+}
+
+#[tokio::test]
+async fn who_cannot_be_invited_is_named_in_the_call_and_not_mentioned() {
+    for rule in ["cant_invite", "restricted_action"] {
+        let stage = Stage::with("", NOTIFY).await;
+        stage.slack.set_member(&stage.channel, &bo(), false);
+        stage.slack.fault(FaultRule::on("conversations.invite").error(rule));
+        let case = stage.sir.aws_creates_case("Key leaked");
+        stage.notify().await;
+        let calls = calls(&stage, &case).await;
+        assert_eq!((calls.len(), calls[0].1.len()), (1, 0), "{rule}: {calls:?}");
+        assert!(calls[0].0.contains("Not here, and cannot be invited: bo"), "{rule}: {calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_mentioned_where_a_guest_reads() {
+    let stage = Stage::with("", NOTIFY).await;
+    let guest = stage.slack.add_guest("guest", "guest@example.com");
+    stage.slack.set_member(&stage.channel, &guest, true);
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    assert_eq!(calls(&stage, &case).await.len(), 0);
+    let told = stage.thread(&case).await;
+    assert!(told.iter().all(|line| mentioned(line).is_empty()), "{told:?}");
+    let lines = stage.lines(&case).await;
+    assert!(lines.iter().any(|line| line.contains("Nobody is mentioned: guests read here")), "{lines:?}");
+}
+
+#[tokio::test]
+async fn while_slack_does_not_say_who_is_there_calls_are_made() {
+    let stage = Stage::with("", NOTIFY).await;
+    stage.slack.fault(FaultRule::on("conversations.members").error("internal_error"));
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    assert_eq!(calls(&stage, &case).await[0].1, [BO]);
+}
+
+#[tokio::test]
+async fn by_the_settings_nothing_is_told_where_guests_or_everybody_may_read() {
+    for setting in ["no_guests = true", "private_only = true"] {
+        let stage = Stage::with(setting, "").await;
+        let guest = stage.slack.add_guest("guest", "guest@example.com");
+        let open = |open: bool| match setting {
+            "private_only = true" => stage.slack.set_private(&stage.channel, !open),
+            _ => stage.slack.set_member(&stage.channel, &guest, open),
+        };
+        open(true);
+        let case = stage.sir.aws_creates_case("Key leaked");
+        stage.notify().await;
+        stage.minutes(2).await;
+        assert_eq!(stage.slack.messages(&stage.channel).len(), 0, "{setting}");
+        open(false);
+        stage.minutes(70).await;
+        assert!(stage.lines(&case).await[0].contains("Key leaked"), "{setting}");
+        // Nor is what stands there changed.
+        open(true);
+        stage.minutes(6).await;
+        stage.sir.aws_changes(&case, &json!({ "title": "Key and secret leaked" })).unwrap();
+        stage.notify().await;
+        assert!(!stage.lines(&case).await[0].contains("and secret"), "{setting}");
+    }
 }
 
 #[tokio::test]

@@ -58,13 +58,14 @@ pub(crate) const TABLES: [(&str, bool, &str); 9] = [
         "notify",
         false,
         "Whom to call: users (`U…`, `W…`), user groups (`S…`), `watchers` of the case, its `owner`. Whoever is called is \
-         mentioned in the case's thread, which is shown in the channel as well, and invited to it first. Nobody is called where \
-         another workspace reads. After three calls of a kind within ten minutes nobody is called for each further case.",
+         mentioned in the case's thread, which is shown in the channel as well, and invited to it first. Nobody is mentioned \
+         where another workspace or a guest reads. After three calls of a rule for the same moment within ten minutes one message names \
+         the cases for which nobody is called.",
     ),
     (
         "pagerduty",
         false,
-        "Whom to wake. PagerDuty hears the case's id, why, and the links, and nothing else of it. An alert is acknowledged \
+        "Whom to wake. PagerDuty hears the case's id, why, and the links, and nothing else of it; of a restricted case not even the id. An alert is acknowledged \
          when somebody takes the case, and resolved when your side answers or the case is closed. The secret needs \
          `pagerduty_routing_key`, the key of an integration of the kind Events API v2. Without this table it wakes nobody.",
     ),
@@ -134,6 +135,8 @@ keys! {
     slack.private_only: ValueKind::Flag, Fallback::Value("false"),
         "Nothing is told or changed in a channel that is public: the case waits, as it does where another workspace reads. \
          `/sir doctor` names public channels and guests whatever this says.";
+    slack.no_guests: ValueKind::Flag, Fallback::Value("false"),
+        "The same for a channel in which a guest is, or in which more people are than Casebridge asks about (100).";
     slack.replies_are_comments: ValueKind::Flag, Fallback::Value("true"),
         "How `relay` was said before, and still read where that is not given: `true` is `all`, `false` is `off`.";
     slack.api_url: ValueKind::Url(UrlShape::SlackApi), Fallback::Value("\"https://slack.com/api\""),
@@ -240,11 +243,12 @@ keys! {
 }
 
 /// What a rule of `[notify]` may hold: conditions, then who is called.
-const CALL_RULE: [(&str, ValueKind); 10] = [
+const CALL_RULE: [(&str, ValueKind); 11] = [
     ("account", ValueKind::Text(TextShape::Account)),
     ("region", ValueKind::Text(TextShape::Region)),
     ("title", ValueKind::Text(TextShape::Name)),
     ("type", ValueKind::Choice(&["Security Incident", "Investigation"])),
+    ("tag", ValueKind::Text(TextShape::Tag)),
     ("new_case", CALLED),
     ("your_move", CALLED),
     ("aws", CALLED),
@@ -323,6 +327,7 @@ pub fn reference() -> String {
             "account" | "region" => "condition: the case reaches it",
             "title" => "condition: the title holds these words, in any case",
             "type" => "condition: the case is of this type",
+            "tag" => "condition: the case has this tag, as `team=red`; costs one call a look at an open case",
             _ => "who is called, in the place of the key above",
         };
         text += &format!("| `{name}` | {} | {meaning} |\n", kind.words());

@@ -110,6 +110,9 @@ pub struct SlackSettings {
     /// Nothing is told in a channel that is public. Default `false`.
     #[serde(default)]
     pub private_only: bool,
+    /// Nothing is told in a channel with a guest in it. Default `false`.
+    #[serde(default)]
+    pub no_guests: bool,
     /// The same as `relay = "all"`, or `"off"`: how that was said before. Default `true`.
     #[serde(default = "yes")]
     pub replies_are_comments: bool,
@@ -270,6 +273,8 @@ pub struct CallRule {
     pub title: Option<String>,
     #[serde(rename = "type")]
     pub engagement: Option<String>,
+    /// `key=value`.
+    pub tag: Option<String>,
     pub new_case: Option<Vec<Callee>>,
     pub your_move: Option<Vec<Callee>>,
     pub aws: Option<Vec<Callee>>,
@@ -310,6 +315,13 @@ impl Restrict {
         let fitting: Vec<_> = self.rules.iter().filter(|rule| rule.fits(case, tags)).collect();
         let people = fitting.iter().flat_map(|rule| rule.people.iter().cloned()).collect();
         (!fitting.is_empty()).then_some(people)
+    }
+}
+
+impl Notify {
+    /// Whether a case's tags decide who is called.
+    pub(crate) fn asks_for_tags(&self) -> bool {
+        self.rules.iter().any(|rule| rule.tag.is_some())
     }
 }
 

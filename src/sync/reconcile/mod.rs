@@ -19,6 +19,7 @@ use self::{
 };
 use super::context::{Context, Lease};
 use crate::{
+    aws::sir::{Answer, Call},
     case::{Case, CaseId, Comment, Millis, author::Author, turn},
     runtime::{breaker, gate, note},
     state::{
@@ -359,6 +360,21 @@ async fn ask_first(context: &Context<'_>, case: &CaseId, notes: &[notes::Noted<P
     .await;
 }
 
+/// The tags of an open case, where a rule of `[notify]` asks for them. Where nobody says them no such rule fits.
+async fn tags(context: &Context<'_>, case: &Case) -> Vec<(String, String)> {
+    if case.is_closed() || !context.settings.notify.asks_for_tags() {
+        return Vec::new();
+    }
+    match context.world.call(Call::ListTagsForResource { arn: case.arn.clone() }).await {
+        Ok(Answer::Tags(tags)) => tags,
+        answer => {
+            let why = answer.err().map(|fault| fault.kind);
+            warn!(case = %case.id, ?why, "nobody says which tags a case has: no rule for a tag fits it");
+            Vec::new()
+        }
+    }
+}
+
 struct Seeing<'s> {
     id: &'s CaseId,
     full: bool,
@@ -446,7 +462,8 @@ async fn tell(
     let owner = note::text(context.world, &owner::name(lease.case)).await?;
     let clocks = note::text(context.world, &case_clocks::name(lease.case)).await?;
     let (owner, clocks) = (owner::read(lease.case, owner)?, case_clocks::read(lease.case, clocks)?);
-    let known = picture::Known { comments, sayings, owner, clocks: clocks.clone() };
+    let tags = tags(context, &seen.case).await;
+    let known = picture::Known { comments, sayings, owner, clocks: clocks.clone(), tags: tags.clone() };
     let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
     let mut ledgers = told.get().cloned().unwrap_or_else(|| vec![Ledger::new(); context.targets.len()]);
@@ -471,7 +488,7 @@ async fn tell(
     Ok(Told {
         left,
         news,
-        call_at: picture::calling(context, (seen, &clocks), &picture.view, &notes.case.note).next_at(),
+        call_at: picture::calling(context, (seen, &clocks, &tags), &picture.view, &notes.case.note).next_at(),
     })
 }
 

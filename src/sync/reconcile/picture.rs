@@ -17,6 +17,8 @@ pub(super) struct Known {
     pub(super) sayings: Vec<Saying>,
     pub(super) owner: Option<Owner>,
     pub(super) clocks: Vec<CaseClock>,
+    /// Where a rule of `[notify]` asks for them.
+    pub(super) tags: Vec<(String, String)>,
 }
 
 pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes) -> Picture {
@@ -37,7 +39,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
         last_word: last_word(seen).filter(|_| !notes.case.note.answered),
         owner: known.owner,
     };
-    let calling = calling(context, (seen, &known.clocks), &view, &notes.case.note);
+    let calling = calling(context, (seen, &known.clocks, &known.tags), &view, &notes.case.note);
     let (calls, pages) = (calling.due(), calling.pages());
     Picture {
         view,
@@ -55,7 +57,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
 /// What decides who is called for a case now.
 pub(super) fn calling<'a>(
     context: &'a Context<'_>,
-    (seen, clocks): (&'a Look, &'a [CaseClock]),
+    (seen, clocks, tags): (&'a Look, &'a [CaseClock], &'a [(String, String)]),
     view: &'a View,
     note: &CaseNote,
 ) -> Calling<'a> {
@@ -69,6 +71,7 @@ pub(super) fn calling<'a>(
         notify: &context.settings.notify,
         pager: context.settings.pager(),
         clocks,
+        tags,
     }
 }
 

@@ -4,14 +4,18 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use super::{
-    ConversationRef, SlackTarget,
-    known::{Fact, remembered},
+    ConversationRef, MessageRef, SlackTarget,
+    known::{self, Fact, remembered},
+    thread::many,
 };
 use crate::{
-    case::{ChannelId, Email, GroupId, MemberId, Millis, UserId},
+    case::{Case, CaseId, ChannelId, Email, GroupId, MemberId, Millis, Ts, UserId, text},
     http::Failure,
     state::record,
-    targets::content::{Call, Called},
+    targets::{
+        content::{Call, Called},
+        mark::Mark,
+    },
 };
 
 /// So many calls of a moment within [`WINDOW`] are each made; the next one says that there are more.
@@ -19,6 +23,10 @@ const CALLS: usize = 3;
 const WINDOW: Millis = 600_000;
 /// How often the count is read again because another worker wrote it.
 const TRIES: usize = 5;
+/// How much of a case's title is kept.
+const TITLE: usize = 80;
+/// So many of those who cannot be invited are named.
+const NAMED: usize = 5;
 
 pub(super) enum Calls {
     Made(Call),
@@ -28,16 +36,42 @@ pub(super) enum Calls {
     Quiet(Call),
 }
 
-/// When this moment was called last, for the newest cases.
+/// When those of a rule were called last for a moment, for the newest cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Lately {
     #[serde(rename = "at")]
     at: Vec<Millis>,
+    /// The cases for which nobody was called.
+    #[serde(rename = "rest", default, skip_serializing_if = "Vec::is_empty")]
+    rest: Vec<(CaseId, String)>,
+    /// The message that names them.
+    #[serde(rename = "summed", default, skip_serializing_if = "Option::is_none")]
+    summed: Option<Summed>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Summed {
+    #[serde(rename = "channel")]
+    channel: ChannelId,
+    #[serde(rename = "ts")]
+    ts: Ts,
+    #[serde(rename = "mark")]
+    mark: String,
+    #[serde(rename = "whom")]
+    whom: Vec<MemberId>,
 }
 
 impl SlackTarget<'_> {
     /// Makes a call ready: who is known by an address only is looked for, and who is not there is invited.
-    pub(super) async fn ready(&self, call: &Call, place: &ConversationRef) -> Result<Calls, Failure> {
+    pub(super) async fn ready(
+        &self,
+        call: &Call,
+        case: &Case,
+        place: &ConversationRef,
+    ) -> Result<Calls, Failure> {
+        if !call.whom.is_empty() && self.has_guests(&place.channel).await {
+            return Ok(Calls::Quiet(unheard(call)));
+        }
         let mut whom = Vec::new();
         for one in &call.whom {
             whom.push(match one {
@@ -48,19 +82,75 @@ impl SlackTarget<'_> {
                 },
             });
         }
-        let call = Call { whom, ..call.clone() };
-        Ok(match self.lately(&call).await {
-            before if before < CALLS => {
-                self.invite_all(&call, place).await;
-                Calls::Made(call)
+        let mut call = Call { whom, ..call.clone() };
+        let one = (case.id.clone(), text::cut(&case.title, TITLE));
+        let before = self.lately(&call, |lately| lately.add(self.slack.world.now(), one.clone())).await;
+        match before.map_or(0, |before| before.at.len()) {
+            count if count < CALLS => {
+                self.invite_all(&mut call, place).await;
+                Ok(Calls::Made(call))
             }
-            CALLS => Calls::Summed(call),
-            _ => Calls::Quiet(Call { whom: Vec::new(), ..call }),
-        })
+            CALLS => {
+                self.invite_all(&mut call, place).await;
+                Ok(Calls::Summed(call))
+            }
+            _ => {
+                self.name_the_rest(&call).await;
+                Ok(Calls::Quiet(Call { whom: Vec::new(), ..call }))
+            }
+        }
+    }
+
+    /// The one message for all that call from here on: it names them, as they come.
+    pub(super) async fn summed(
+        &self,
+        call: &Call,
+        case: &Case,
+        (to, mark): (&ConversationRef, &Mark),
+    ) -> Result<Ts, Failure> {
+        let call = Call { quote: None, ..call.clone() };
+        let first = [(case.id.clone(), case.title.clone())];
+        let ts = self.slack.broadcast(to, mark, &many(&call, &first)).await?;
+        let whom = call.whom.iter().filter_map(|one| match one {
+            Called::Member(id) => Some(id.clone()),
+            Called::Email(_) => None,
+        });
+        let summed = Summed {
+            channel: to.channel.clone(),
+            ts: ts.clone(),
+            mark: mark.as_str().to_owned(),
+            whom: whom.collect(),
+        };
+        self.lately(&call, |lately| lately.summed = Some(summed.clone())).await;
+        self.name_the_rest(&call).await;
+        Ok(ts)
+    }
+
+    /// Names in that message all for which nobody is called. Whoever comes last writes all of them.
+    async fn name_the_rest(&self, call: &Call) {
+        let mut named = 0;
+        for _ in 0..TRIES {
+            let Some(Lately { rest, summed: Some(summed), .. }) = self.lately(call, |_| {}).await else {
+                return;
+            };
+            if rest.len() <= named.max(1) {
+                return;
+            }
+            named = rest.len();
+            let whom = summed.whom.into_iter().map(Called::Member).collect();
+            let message = many(&Call { quote: None, whom, ..call.clone() }, &rest);
+            let at = MessageRef { channel: summed.channel, ts: summed.ts };
+            if let Err(failure) = self.slack.update(&at, &Mark::new(summed.mark), &message).await {
+                return warn!(%failure, "a case for which nobody is called is not named");
+            }
+        }
     }
 
     /// For a restricted case: nobody is invited for a call, and only who is there is mentioned.
     pub(super) async fn among(&self, call: &Call, channel: &ChannelId) -> Result<Call, Failure> {
+        if !call.whom.is_empty() && self.has_guests(channel).await {
+            return Ok(unheard(call));
+        }
         let members = self.slack.members(channel).await?;
         let is_there = |one: &Called| match one {
             Called::Member(id) => members.iter().any(|member| *id == member.as_str()),
@@ -69,8 +159,19 @@ impl SlackTarget<'_> {
         Ok(Call { whom: call.whom.iter().filter(|one| is_there(one)).cloned().collect(), ..call.clone() })
     }
 
-    /// Who is called must be able to read it. No call waits for that: who cannot come is mentioned all the same.
-    async fn invite_all(&self, call: &Call, place: &ConversationRef) {
+    /// Where Slack does not say, or too many are there, nobody is kept from a call.
+    async fn has_guests(&self, channel: &ChannelId) -> bool {
+        match known::has_guests(&self.slack, channel).await {
+            Ok(guests) => guests == Some(true),
+            Err(failure) => {
+                warn!(%failure, "nobody knows whether a guest reads a call");
+                false
+            }
+        }
+    }
+
+    /// Who is called must be able to read it. No call waits for that: who cannot come is named, not mentioned.
+    async fn invite_all(&self, call: &mut Call, place: &ConversationRef) {
         let mut users = Vec::new();
         for one in &call.whom {
             let Called::Member(id) = one else { continue };
@@ -84,10 +185,37 @@ impl SlackTarget<'_> {
         if users.is_empty() {
             return;
         }
-        match self.slack.invite(&place.channel, &users).await {
-            Ok(refused) if refused.is_empty() => {}
-            Ok(refused) => warn!(count = refused.len(), "somebody who is called cannot be invited"),
-            Err(failure) => warn!(%failure, "whoever is called could not be invited"),
+        let absent = match self.slack.invite(&place.channel, &users).await {
+            Ok(refused) => refused.into_iter().map(|one| one.user).collect(),
+            Err(failure) => {
+                warn!(%failure, "whoever is called could not be invited");
+                self.absent(&place.channel, users).await
+            }
+        };
+        if absent.is_empty() {
+            return;
+        }
+        let is_absent = |one: &Called| matches!(one, Called::Member(id) if absent.iter().any(|user| *id == user.as_str()));
+        call.whom.retain(|one| !is_absent(one));
+        call.remarks.push(format!("Not here, and cannot be invited: {}", self.names(&absent).await));
+    }
+
+    /// Those who are not in a channel, as far as Slack says who is.
+    async fn absent(&self, channel: &ChannelId, mut users: Vec<UserId>) -> Vec<UserId> {
+        let Ok(members) = self.slack.members(channel).await else { return Vec::new() };
+        users.retain(|user| !members.contains(user));
+        users
+    }
+
+    async fn names(&self, users: &[UserId]) -> String {
+        let mut names = Vec::new();
+        for user in users.iter().take(NAMED) {
+            let known = self.slack.user(user).await.ok().flatten();
+            names.push(known.map_or_else(|| user.to_string(), |person| person.name));
+        }
+        match users.len().saturating_sub(NAMED) {
+            0 => names.join(", "),
+            more => format!("{} and {more} more", names.join(", ")),
         }
     }
 
@@ -100,25 +228,55 @@ impl SlackTarget<'_> {
         members
     }
 
-    /// How many calls of this moment there were lately, this one not among them. Where the table does not answer, none.
-    async fn lately(&self, call: &Call) -> usize {
+    /// Changes what is known of the calls of this rule and moment; answers what stood before. Where the table does not
+    /// answer, nothing did.
+    async fn lately(&self, call: &Call, change: impl Fn(&mut Lately)) -> Option<Lately> {
         let (store, now) = (self.slack.world.store(), self.slack.world.now());
-        let name = format!("calls/{}", call.moment.name());
+        let name = match call.rule {
+            0 => format!("calls/{}", call.moment.name()),
+            rule => format!("calls/{}/{rule}", call.moment.name()),
+        };
         for _ in 0..TRIES {
-            let Ok(old) = store.note(&name).await else { return 0 };
+            let old = store.note(&name).await.ok()?;
             let known = old.as_deref().and_then(|json| record::read_whole::<Lately>(json).ok());
-            let mut lately = known.unwrap_or_default();
-            lately.at.retain(|at| now - at < WINDOW);
-            let before = lately.at.len();
-            lately.at.push(now);
-            let Ok(json) = serde_json::to_string(&lately) else { return before };
+            let before = known.unwrap_or_default().within(now);
+            let mut after = before.clone();
+            change(&mut after);
+            if after == before {
+                return Some(before);
+            }
+            let json = serde_json::to_string(&after).ok()?;
             match store.swap_note(&name, old.as_deref(), &json, Some(now + WINDOW)).await {
-                Ok(true) | Err(_) => return before,
+                Ok(true) | Err(_) => return Some(before),
                 Ok(false) => {}
             }
         }
-        0
+        None
     }
+}
+
+impl Lately {
+    /// What counts still.
+    fn within(mut self, now: Millis) -> Self {
+        self.at.retain(|at| now - at < WINDOW);
+        self
+    }
+
+    fn add(&mut self, now: Millis, one: (CaseId, String)) {
+        if self.at.len() <= CALLS {
+            (self.rest, self.summed) = (Vec::new(), None);
+        }
+        if self.at.len() >= CALLS && !self.rest.contains(&one) {
+            self.rest.push(one);
+        }
+        self.at.push(now);
+    }
+}
+
+/// Nobody is mentioned where guests read.
+fn unheard(call: &Call) -> Call {
+    let remarks = vec!["Nobody is mentioned: guests read here".to_owned()];
+    Call { whom: Vec::new(), remarks, ..call.clone() }
 }
 
 /// What was found; `None` where only a person could mend that it is not told.
@@ -137,6 +295,15 @@ mod tests {
 
     #[test]
     fn what_any_release_wrote_of_calls_is_read_as_it_was_meant() {
-        golden::check_json("calls", &[("two", Lately { at: vec![1_795_669_200_000, 1_795_669_260_000] })]);
+        let two = Lately { at: vec![1_795_669_200_000, 1_795_669_260_000], ..Lately::default() };
+        let summed = Summed {
+            channel: ChannelId::new("C0SECURITY"),
+            ts: Ts::new("1795669260.000100"),
+            mark: "7000000004/call/new#0".to_owned(),
+            whom: vec![MemberId::new("U024BE7LH")],
+        };
+        let rest = vec![(CaseId::new("7000000004"), "Key leaked".to_owned())];
+        let many = Lately { rest, summed: Some(summed), ..two.clone() };
+        golden::check_json("calls", &[("two", two), ("many", many)]);
     }
 }

@@ -1,5 +1,6 @@
 //! A case's own channel: how it is made, named and filled, and who else reads it.
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
 use super::{Slack, answer::BodyVerdict, code::Code, heard::next_cursor, method::ApiMethod, needed, text_at};
@@ -23,6 +24,11 @@ const ABOUT_PEOPLE: [&str; 9] = [
 
 /// How many people are invited at once: the page says 1,000 in one place and 100 in another.
 const INVITED: usize = 100;
+
+/// The most members of a channel of whom it is asked who they are.
+const ASKED: usize = 100;
+/// So many of them at a time.
+const AT_ONCE: usize = 10;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uninvited {
@@ -144,6 +150,15 @@ impl Slack<'_> {
                 return Ok(members);
             }
         }
+    }
+
+    /// Whether a guest, or somebody of another workspace, is in a channel; `None` where there are more than [`ASKED`].
+    pub async fn has_guests(&self, channel: &ChannelId) -> Result<Option<bool>, Failure> {
+        let members = self.members(channel).await?;
+        let asked = stream::iter(members.iter().take(ASKED)).map(|member| self.user(member));
+        let people: Vec<_> = asked.buffer_unordered(AT_ONCE).try_collect().await?;
+        let guests = people.iter().flatten().any(|person| person.is_restricted && !person.is_bot);
+        Ok((guests || members.len() <= ASKED).then_some(guests))
     }
 
     pub async fn join(&self, channel: &ChannelId) -> Result<(), Failure> {

@@ -21,6 +21,7 @@ pub(crate) enum Fact<'a> {
     Group(&'a GroupId),
     Channel(&'a ChannelId),
     Public(&'a ChannelId),
+    Guests(&'a ChannelId),
     GroupName(&'a GroupId),
     ChannelName(&'a ChannelId),
 }
@@ -32,6 +33,7 @@ impl fmt::Display for Fact<'_> {
             Self::Group(group) => write!(f, "group/{group}"),
             Self::Channel(channel) => write!(f, "channel/{channel}"),
             Self::Public(channel) => write!(f, "public/{channel}"),
+            Self::Guests(channel) => write!(f, "guests/{channel}"),
             Self::GroupName(group) => write!(f, "name/group/{group}"),
             Self::ChannelName(channel) => write!(f, "name/channel/{channel}"),
         }
@@ -56,6 +58,21 @@ pub(super) async fn private_until(slack: &Slack<'_>, channel: &ChannelId) -> Res
     let find = async || slack.is_public(channel).await;
     let (until, public) = dated(slack.world, Fact::Public(channel), find).await?;
     Ok((!public).then_some(until))
+}
+
+/// Until when it holds that no guest is in a channel; `None` where one is, or where too many are to be asked about.
+pub(super) async fn guestless_until(
+    slack: &Slack<'_>,
+    channel: &ChannelId,
+) -> Result<Option<Millis>, Failure> {
+    let find = async || slack.has_guests(channel).await;
+    let (until, guests) = dated(slack.world, Fact::Guests(channel), find).await?;
+    Ok((guests == Some(false)).then_some(until))
+}
+
+/// Whether a guest is in a channel; `None` where too many are in it to be asked about.
+pub(super) async fn has_guests(slack: &Slack<'_>, channel: &ChannelId) -> Result<Option<bool>, Failure> {
+    remembered(slack.world, Fact::Guests(channel), async || slack.has_guests(channel).await).await
 }
 
 /// What was found out less than five minutes ago, or is found out now.

@@ -15,7 +15,6 @@ use super::{
     method::ApiMethod,
     planner::{ChannelState, Invitee, SlackPlanner, card_at},
     said_by_a_person,
-    thread::many,
 };
 use crate::{
     case::{Case, CaseId, ChannelId, Millis, Seconds, Ts, UserId},
@@ -84,21 +83,20 @@ impl<'a> SlackTarget<'a> {
     async fn call(
         &self,
         call: &Call,
-        mark: &Mark,
+        (case, mark): (&Case, &Mark),
         plainness: Plainness,
         note: &PlaceNote,
     ) -> Result<Ts, Failure> {
         let to = place(self.planner.layout(note), note)?;
+        let rendered = |call| content(&Content::Call(call), plainness);
         if note.restricted.is_some() {
             let call = self.among(call, &to.channel).await?;
-            return self.slack.post(&to, mark, &content(&Content::Call(call), plainness)).await;
+            return self.slack.post(&to, mark, &rendered(call)).await;
         }
-        match self.ready(call, &to).await? {
-            Calls::Made(call) => {
-                self.slack.broadcast(&to, mark, &content(&Content::Call(call), plainness)).await
-            }
-            Calls::Summed(call) => self.slack.broadcast(&to, mark, &many(&call)).await,
-            Calls::Quiet(call) => self.slack.post(&to, mark, &content(&Content::Call(call), plainness)).await,
+        match self.ready(call, case, &to).await? {
+            Calls::Made(call) => self.slack.broadcast(&to, mark, &rendered(call)).await,
+            Calls::Summed(call) => self.summed(&call, case, (&to, mark)).await,
+            Calls::Quiet(call) => self.slack.post(&to, mark, &rendered(call)).await,
         }
     }
 
@@ -161,7 +159,8 @@ impl Target for SlackTarget<'_> {
             What::Container(name) => return self.slack.create_channel(name, true).await.map(String::from),
             What::Anchor => (in_channel(self.planner.channel(note)), self.planner.card(&picture.view)),
             What::Content(Content::Call(call)) => {
-                return self.call(call, &mark, intent.plainness, note).await.map(String::from);
+                let about = (&picture.view.case, &mark);
+                return self.call(call, about, intent.plainness, note).await.map(String::from);
             }
             What::Content(told) if note.is_lost() => {
                 (in_channel(card_of(note)?.channel), content(told, intent.plainness))
@@ -272,11 +271,16 @@ impl Target for SlackTarget<'_> {
         }
         let channel = self.planner.told_in(note);
         let ours = known::ours_until(&self.slack, &channel).await?;
-        if !is_restricted && !self.slack.settings.private_only {
-            return Ok(ours);
+        let settings = self.slack.settings;
+        let both = |a: Option<Millis>, b: Option<Millis>| a.zip(b).map(|(a, b)| a.min(b));
+        let ours = match is_restricted || settings.private_only {
+            true => both(ours, known::private_until(&self.slack, &channel).await?),
+            false => ours,
+        };
+        match settings.no_guests {
+            true => Ok(both(ours, known::guestless_until(&self.slack, &channel).await?)),
+            false => Ok(ours),
         }
-        let private = known::private_until(&self.slack, &channel).await?;
-        Ok(ours.zip(private).map(|(ours, private)| ours.min(private)))
     }
 }
 

@@ -25,6 +25,9 @@ const BODY: usize = 9_000;
 const VALUE: usize = 600;
 /// How much of what AWS asked a call repeats.
 const QUOTE: usize = 200;
+/// How many of the cases for which nobody is called are named, and how much of their titles.
+const NAMED: usize = 30;
+const TITLE: usize = 60;
 
 pub fn content(content: &Content, plainness: Plainness) -> Message {
     match plainness {
@@ -75,9 +78,16 @@ fn full(content: &Content) -> Message {
 }
 
 /// The call after which nobody is called for each further case.
-pub(super) fn many(call: &Call) -> Message {
-    let more = " · More cases call at once. Nobody is called for each of the next ones: look at this channel";
-    alone(called(call).own(more))
+pub(super) fn many(call: &Call, rest: &[(CaseId, String)]) -> Message {
+    let line = called(call).own(" · More cases call at once, and nobody is called for each of them: ");
+    let each = rest.iter().take(NAMED).enumerate().fold(line, |line, (index, (case, title))| {
+        let line = if index == 0 { line } else { line.own(", ") };
+        line.strong(case.as_str()).own(" ").text(&short(title, TITLE))
+    });
+    alone(match rest.len().saturating_sub(NAMED) {
+        0 => each,
+        more => each.own(", and more: ").number(more),
+    })
 }
 
 /// What matters first: it is all that a locked phone shows.
@@ -99,11 +109,12 @@ fn called(call: &Call) -> Line {
         Moment::Deadline => line.own(" · ").date(call.at),
         _ => line,
     };
-    call.whom.iter().fold(line, |line, one| match one {
+    let line = call.whom.iter().fold(line, |line, one| match one {
         Called::Member(id) => line.own(" ").member(id),
         // Whom Slack does not know it cannot call.
         Called::Email(email) => line.own(" ").text(email),
-    })
+    });
+    call.remarks.iter().fold(line, |line, remark| line.own(" · ").text(remark))
 }
 
 /// What can be done about it, as buttons.

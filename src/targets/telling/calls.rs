@@ -31,6 +31,8 @@ pub(crate) struct Calling<'a> {
     pub(crate) pager: Option<&'a PagerDutySettings>,
     /// Those that people started.
     pub(crate) clocks: &'a [CaseClock],
+    /// The case's tags, where a rule asks for them.
+    pub(crate) tags: &'a [(String, String)],
 }
 
 /// AWS is to answer a case that it works within this, "with every reasonable effort": the first time only.
@@ -224,6 +226,8 @@ impl Calling<'_> {
             at,
             whom: self.whom(moment),
             quote: last.map(|one| one.body.clone()),
+            rule: self.rule(moment).map_or(0, |(index, _)| index + 1),
+            remarks: Vec::new(),
         }
     }
 
@@ -255,9 +259,13 @@ impl Calling<'_> {
     }
 
     fn named(&self, moment: Moment) -> &[Callee] {
-        let fitting = self.notify.rules.iter().filter(|rule| self.fits(rule));
-        let of_rules = fitting.filter_map(|rule| of_rule(rule, moment)).next();
-        of_rules.unwrap_or_else(|| of_settings(self.notify, moment))
+        self.rule(moment).map_or_else(|| of_settings(self.notify, moment), |(_, named)| named)
+    }
+
+    /// The first rule that fits the case and names the moment, and whom it names.
+    fn rule(&self, moment: Moment) -> Option<(usize, &[Callee])> {
+        let fitting = self.notify.rules.iter().enumerate().filter(|(_, rule)| self.fits(rule));
+        fitting.filter_map(|(index, rule)| Some((index, of_rule(rule, moment)?))).next()
     }
 
     fn fits(&self, rule: &CallRule) -> bool {
@@ -270,6 +278,10 @@ impl Calling<'_> {
             && has(&rule.region, &case.regions)
             && rule.title.as_ref().is_none_or(|words| title.contains(&words.to_lowercase()))
             && rule.engagement.as_ref().is_none_or(|engagement| *engagement == case.engagement)
+            && rule
+                .tag
+                .as_ref()
+                .is_none_or(|tag| self.tags.iter().any(|(key, value)| format!("{key}={value}") == *tag))
     }
 }
 
@@ -350,6 +362,7 @@ mod tests {
             "new_case = ['S1']\nyour_move = ['owner', 'S1']\naws = ['U2']\noverdue = ['U3', 'S1']\nclosed = ['watchers']\n\
              [[rules]]\nregion = 'eu-west-1'\ntitle = 'ROOT'\nyour_move = ['U8']\n\
              [[rules]]\naccount = '999999999999'\nnew_case = ['U9']\n\
+             [[rules]]\ntag = 'team=red'\nnew_case = ['U5']\n\
              [[rules]]\ntype = 'Security Incident'\nregion = 'eu-west-1'\naws = []\ntitle = 'nothing'",
         )
         .unwrap()
@@ -382,7 +395,7 @@ mod tests {
 
     /// What is called at a moment: `KEY: WHOM`.
     fn called(view: &View, comments: &[Comment], now: Seconds) -> Vec<String> {
-        let notify = notify();
+        let (notify, tags) = (notify(), [("team".to_owned(), view.case.title.clone())]);
         let opened =
             Turn { waiting: Some((false, 1_790_000_100)), turned: Some(1_790_000_100), answered: false };
         let turn = match view.case.waits_for_customer {
@@ -409,6 +422,7 @@ mod tests {
             notify: &notify,
             pager: None,
             clocks: &[],
+            tags: &tags,
         };
         let whom = |call: &Call| {
             let each = call.whom.iter().map(|one| match one {
@@ -429,6 +443,7 @@ mod tests {
             "taken" => view.owner = owner(ASKED + 60),
             "root" => view.case.title = "The root user signed in".to_owned(),
             "back" => view.case.title = "back".to_owned(),
+            "red" => view.case.title = "red".to_owned(),
             "far" => view.case.accounts = vec!["999999999999".to_owned()],
             "closed" => (view.case.status, view.case.closed) = (Status::Closed, Some(ASKED)),
             _ => {}
@@ -456,6 +471,7 @@ mod tests {
     const TABLE: &str = "
         aws     -   -7000  new: S1
         far     -   -7000  new: U9
+        red     -   -7000  new: U5
         aws     -   79200  -
         aws     E   -6200  new: S1, aws/E: U2
         aws     P   -6200  new: S1
@@ -492,7 +508,7 @@ mod tests {
             assert_eq!(if short.is_empty() { "-" } else { &short }, expected, "{row}");
             rows += 1;
         }
-        assert_eq!(rows, 20);
+        assert_eq!(rows, 21);
     }
 
     #[test]
@@ -511,6 +527,7 @@ mod tests {
             notify: &notify,
             pager: None,
             clocks: &[],
+            tags: &[],
         };
         assert_eq!(calling.next_at(), Some((ASKED + 900) * 1_000));
         calling.now = ASKED + 900;
@@ -545,6 +562,7 @@ mod tests {
             notify: &notify,
             pager: None,
             clocks: &[],
+            tags: &[],
         };
         assert!(calling.due().iter().any(|call| call.key.0 == "call/agent/inv-1"));
     }
