@@ -33,9 +33,9 @@ const SHOWN: usize = 30;
 const READ: usize = 100;
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, post: bool) -> Outcome {
-    let case = context.case(id).await?;
+    let (case, moves) = NextMove::beside(context, id).await?;
     let said = comments::newest(context, id, READ).await?;
-    let facts = facts(context, &case).await?;
+    let facts = facts(context, &case, moves).await?;
     let head = Paragraph::default().bold(id.as_str());
     if post {
         return posted(context, id, &Reply::of(head).line(facts.told)).await;
@@ -62,9 +62,8 @@ struct Facts {
     owner: Option<Owner>,
 }
 
-async fn facts(context: &CommandContext<'_>, case: &Case) -> Result<Facts, ActionError> {
+async fn facts(context: &CommandContext<'_>, case: &Case, moves: NextMove) -> Result<Facts, ActionError> {
     let owner = context.or_parked(owner::of(context.world.store(), &case.id).await)?;
-    let moves = NextMove::of(context, case).await?;
     let line = Paragraph::of(format!("Status: {}", case.status.as_str()));
     if case.is_closed() {
         return Ok(Facts { told: line.text(", since ").date(case.closed), owner });

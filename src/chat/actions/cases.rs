@@ -23,25 +23,26 @@ const SHOWN: usize = 25;
 const READ: usize = 25;
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, full: bool) -> Outcome {
-    let case = context.case(id).await?;
-    let answer = if full { whole(context, &case).await? } else { head(context, &case).await? };
+    let (case, next) = NextMove::beside(context, id).await?;
+    let answer = if full { whole(context, &case, next).await? } else { head(&case, next) };
     Ok(answer.buttons(tray_buttons(&case, full)))
 }
 
 /// All that is known of a case, without anything to press.
 pub(crate) async fn in_full(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
-    whole(context, &context.case(id).await?).await
+    let (case, next) = NextMove::beside(context, id).await?;
+    whole(context, &case, next).await
 }
 
-async fn whole(context: &CommandContext<'_>, case: &Case) -> Outcome {
+async fn whole(context: &CommandContext<'_>, case: &Case, next: NextMove) -> Outcome {
     let tags = tags(context, &case.arn).await?;
-    let answer = list(lists(head(context, case).await?, case), "Tags", pairs(&tags));
+    let answer = list(lists(head(case, next), case), "Tags", pairs(&tags));
     Ok(answer.line(Paragraph::default().bold("Description")).say(&case.description))
 }
 
 pub(crate) async fn tray(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
-    let case = context.case(id).await?;
-    Ok(head(context, &case).await?.buttons(tray_buttons(&case, false)))
+    let (case, next) = NextMove::beside(context, id).await?;
+    Ok(head(&case, next).buttons(tray_buttons(&case, false)))
 }
 
 pub(crate) async fn tags(
@@ -164,8 +165,7 @@ fn summary(case: &CaseSummary, next: NextMove) -> Paragraph {
         .date(case.updated)
 }
 
-async fn head(context: &CommandContext<'_>, case: &Case) -> Outcome {
-    let next = NextMove::of(context, case).await?;
+fn head(case: &Case, next: NextMove) -> Reply {
     let resolver = match case.resolver {
         Resolver::Aws => "AWS",
         Resolver::Own => "your team",
@@ -190,7 +190,7 @@ async fn head(context: &CommandContext<'_>, case: &Case) -> Outcome {
         }
         false => facts,
     };
-    Ok(Reply::of(Paragraph::default().bold(case.id.as_str()).text("  ").bold(&case.title)).line(facts))
+    Reply::of(Paragraph::default().bold(case.id.as_str()).text("  ").bold(&case.title)).line(facts)
 }
 
 fn lists(answer: Reply, case: &Case) -> Reply {

@@ -1,5 +1,7 @@
 //! Whose move it is and since when, in the words of an answer: as the service says, and as the bridge knows.
 
+use futures_util::future::try_join;
+
 use super::context::{ActionError, CommandContext};
 use crate::{
     case::{Case, CaseId, CaseSummary, Seconds, turn},
@@ -16,9 +18,14 @@ pub(crate) struct NextMove {
 }
 
 impl NextMove {
-    pub(crate) async fn of(context: &CommandContext<'_>, case: &Case) -> Result<Self, ActionError> {
+    /// Of a case that is read beside it.
+    pub(crate) async fn beside(
+        context: &CommandContext<'_>,
+        id: &CaseId,
+    ) -> Result<(Case, Self), ActionError> {
+        let (case, note) = try_join(context.case(id), note(context, id)).await?;
         let asks = turn::is_ours(&case.status, case.resolver, case.waits_for_customer);
-        Ok(Self::known(asks, note(context, &case.id).await?))
+        Ok((case, Self::known(asks, note)))
     }
 
     pub(crate) async fn of_summary(
