@@ -140,7 +140,7 @@ impl Stage {
         // Where nobody lets the stage run, whoever waits moves the clock.
         let clock = PlayClock::at(now, begins.is_none() && peopled);
         let standins = Standins::start_on(clock.service()).await?;
-        let standins = if peopled { standins.peopled() } else { standins };
+        let standins = if peopled { standins.peopled(story.is_none()) } else { standins };
         let credentials = Credentials::new("AKIDEXAMPLE", "example", None, None, "playground");
         // Built by hand, so that nothing of this machine's own AWS configuration counts here.
         let mut config = aws_config::SdkConfig::builder();

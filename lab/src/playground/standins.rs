@@ -73,8 +73,8 @@ impl Standins {
     }
 
     /// Brings in a person of each role, a guest, a stranger in a channel that another organisation shares, and a role in
-    /// Jira for whose members a comment can be.
-    pub(super) fn peopled(mut self) -> Self {
+    /// Jira for whose members a comment can be. Where the guest reads along nobody is called.
+    pub(super) fn peopled(mut self, guest_reads: bool) -> Self {
         let slack = &self.slack;
         let named = |name: &str, more: Value| {
             let mut change = json!({ "real_name": name });
@@ -90,8 +90,8 @@ impl Standins {
         let guest = named("Gil", json!({ "is_restricted": true }));
         let stranger = slack.add_stranger("ola", "ola@partner.example");
         let security = slack.security();
-        for user in [&commander, &viewer, &nobody, &guest] {
-            slack.set_member(&security, user, true);
+        for (user, reads) in [(&commander, true), (&viewer, true), (&nobody, true), (&guest, guest_reads)] {
+            slack.set_member(&security, user, reads);
         }
         let (.., bot, _) = slack.app();
         let partners = slack.add_channel("partners", false, &[ana(), stranger, bot]);

@@ -235,11 +235,11 @@ mod tests {
         for (user, place, expected) in [
             ("U9", Venue::Case, vec![("Anywhere", 2)]),
             ("U1", Venue::Case, vec![("In this case", 9), ("Anywhere", 4), ("Organisation", 8)]),
-            ("U3", Venue::Direct, vec![(elsewhere, 43), ("Anywhere", 5), ("Organisation", 8)]),
+            ("U3", Venue::Direct, vec![(elsewhere, 44), ("Anywhere", 5), ("Organisation", 8)]),
             (
                 "U4",
                 Venue::Case,
-                vec![("In this case", 43), ("Anywhere", 5), ("Organisation", 8), ("Admin", 6)],
+                vec![("In this case", 44), ("Anywhere", 5), ("Organisation", 8), ("Admin", 6)],
             ),
             ("U4", Venue::Shared, vec![("Anywhere", 2)]),
         ] {
