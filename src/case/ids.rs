@@ -104,9 +104,14 @@ impl Ts {
 }
 
 impl MemberId {
-    /// Whether it names an account in Jira; all ids of Slack's are capitals and digits behind a letter of their own.
+    /// Whether it names an account or a group in Jira; all ids of Slack's are capitals and digits behind a letter of their own.
     pub fn is_of_jira(&self) -> bool {
         !self.0.is_empty() && !self.0.starts_with(['U', 'W', 'S'])
+    }
+
+    /// The id of a group in Jira: `group:…`.
+    pub fn group_in_jira(&self) -> Option<&str> {
+        self.0.strip_prefix("group:")
     }
 
     pub fn group(&self) -> Option<GroupId> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Answer, Findings, Patient, behind, fine, refused, slack::signed, unseen, wrong};
 use crate::{
-    case::IssueId,
+    case::{AccountId, IssueId},
     config::settings::Roles,
     runtime::sighting::Service,
     targets::jira::{IssueKind, Jira, ProjectStatus},
@@ -30,31 +30,42 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
     let Some(jira) = patient.jira else {
         return found.add("jira.token", fine("not needed: there is no Jira in the settings"));
     };
-    match jira.me().await {
+    let me = jira.me().await;
+    match &me {
         Ok(me) => {
             found.add("jira.token", fine(format!("Jira knows us as {me}")));
             of_the_project(jira, found).await;
         }
         Err(failure) => {
-            found.add("jira.token", refused(&failure, TOKEN));
+            found.add("jira.token", refused(failure, TOKEN));
             found.add("jira.project", behind("jira.token"));
             found.add_all(&[&OF_AN_ISSUE[..], &RIGHTS].concat(), &behind("jira.token"));
         }
     }
-    found.add("jira.people", people(patient));
+    found.add("jira.people", people(patient, me.as_ref().ok()).await);
     found.add("jira.webhook_secret", signed(patient, Service::Jira).await);
 }
 
 /// Who may comment on cases from there.
-fn people(patient: &Patient<'_>) -> Answer {
+async fn people(patient: &Patient<'_>, me: Option<&AccountId>) -> Answer {
     let Roles { responder, commander, admin, .. } = &patient.settings.roles;
-    match [responder, commander, admin].into_iter().flatten().filter(|id| id.is_of_jira()).count() {
-        0 => wrong(
-            "the settings name no account of Jira, so comments in Jira stay there",
+    let all = [responder, commander, admin].into_iter().flatten().filter(|id| id.is_of_jira());
+    let (groups, accounts): (Vec<_>, Vec<_>) = all.partition(|id| id.group_in_jira().is_some());
+    if groups.is_empty() && accounts.is_empty() {
+        return wrong(
+            "the settings name no account or group of Jira, so comments in Jira stay there",
             "Name under [roles] the account ids of those who speak for the team there",
-        ),
-        count => fine(format!("{count} accounts may comment from Jira")),
+        );
     }
+    if let (Some(jira), Some(me), false) = (patient.jira, me, groups.is_empty())
+        && let Err(failure) = jira.groups_of(me).await
+    {
+        return refused(
+            &failure,
+            "Give the account the global permission Browse users and groups: until then nobody speaks by a group",
+        );
+    }
+    fine(format!("{} accounts and {} groups may comment from Jira", accounts.len(), groups.len()))
 }
 
 async fn of_the_project(jira: &Jira<'_>, found: &mut Findings) {

@@ -6,6 +6,7 @@ pub(crate) mod cached;
 pub mod gate;
 pub mod live;
 pub(crate) mod note;
+pub(crate) mod remembered;
 pub mod sighting;
 
 use std::time::Duration;

@@ -57,7 +57,7 @@ async fn somebody_whom_the_settings_do_not_name_is_told_once_an_issue_that_it_st
     stage.settings.roles =
         casebridge::config::settings::Roles { admin: vec![MemberId::new(ana())], ..Default::default() };
     let doctor = stage.ana("doctor").await;
-    assert!(doctor.contains("the settings name no account of Jira"), "{doctor}");
+    assert!(doctor.contains("the settings name no account or group of Jira"), "{doctor}");
 }
 
 #[tokio::test]
@@ -129,4 +129,71 @@ async fn the_account_of_the_bridge_may_be_a_persons_who_comments_too() {
     let told: Vec<String> =
         stage.jira.comments(&key).iter().map(|comment| JiraStandin::plain(&comment["body"])).collect();
     assert_eq!((count(&told, "It is turned."), count(&told, "Turn the key")), (1, 1), "no echo: {told:#?}");
+}
+
+#[tokio::test]
+async fn whoever_is_in_a_group_of_the_settings_speaks_for_as_long_as_jira_says_so() {
+    let mut stage = Stage::set().await;
+    let (eve, mallory) = (eve(&stage), stage.jira.add_user("Mallory Example", None));
+    let group = stage.jira.add_group("soc", std::slice::from_ref(&eve));
+    stage.settings.roles.responder.push(MemberId::new(format!("group:{group}")));
+    let (case, key) = told(&stage).await;
+    stage.jira.take_calls();
+    for (who, words) in [(&eve, "one"), (&mallory, "two"), (&eve, "three")] {
+        stage.later(1_000);
+        stage.jira.person_comments(who, &key, words).unwrap();
+        heard(&stage).await;
+    }
+    stage.jira.person_attaches(&eve, &key, "auth.log", "bytes").unwrap();
+    heard(&stage).await;
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    let line = |words: &str| format!("Eve Example, {eve} (Jira):\n{words}");
+    let said = [line("one"), line("three"), line("[Attached from Jira]\n- auth.log")];
+    assert_eq!(stage.case_comments(&case), said);
+    assert_eq!(count(&stage.comments(&case).await, "no role"), 1, "Mallory is in no group");
+    let asked = stage.jira.take_calls();
+    let asked = asked.iter().filter(|call| call.operation == "getUserGroups").count();
+    assert_eq!(asked, 2, "each account once in five minutes");
+    let by_group = stage.trail().into_iter().find(|line| line.verb == "attach").unwrap();
+    assert_eq!(by_group.rule, format!("roles.responder: group:{group}"));
+    // She leaves the group.
+    stage.jira.remove_from_group("soc", &eve);
+    stage.later(301_000);
+    stage.jira.person_comments(&eve, &key, "four").unwrap();
+    heard(&stage).await;
+    assert_eq!(stage.case_comments(&case), said);
+}
+
+#[tokio::test]
+async fn where_jira_does_not_tell_the_groups_nothing_leaves_it_until_it_does() {
+    let mut stage = Stage::set().await;
+    let eve = eve(&stage);
+    let group = stage.jira.add_group("soc", std::slice::from_ref(&eve));
+    stage.settings.roles.responder.push(MemberId::new(format!("group:{group}")));
+    let (case, key) = told(&stage).await;
+    stage.later(1_000);
+    stage.jira.deny("USER_PICKER");
+    stage.jira.person_comments(&eve, &key, "We isolated the host.").unwrap();
+    stage.jira.person_attaches(&eve, &key, "auth.log", "bytes").unwrap();
+    stage.jira.person_comments(&stage.jira.ana(), &key, "By her own id.").unwrap();
+    heard(&stage).await;
+    assert_eq!(
+        stage.case_comments(&case),
+        [format!("Ana Alvarez, {} (Jira):\nBy her own id.", stage.jira.ana())]
+    );
+    assert_eq!(count(&stage.comments(&case).await, "no role"), 0, "nobody knows that");
+    let doctor = stage.ana("doctor").await;
+    assert!(
+        doctor.contains("jira.people: does not work") && doctor.contains("Browse users and groups"),
+        "{doctor}"
+    );
+    stage.jira.permit("USER_PICKER");
+    stage.minutes(65).await;
+    while let jobs @ [_, ..] = &stage.jobs()[..] {
+        assert_eq!(stage.work(jobs).await, [""; 0]);
+    }
+    assert_eq!(count(&stage.case_comments(&case), "We isolated the host."), 1);
+    assert_eq!(count(&stage.case_comments(&case), "auth.log"), 1);
+    let doctor = stage.ana("doctor").await;
+    assert!(!doctor.contains("jira.people: does not work"), "{doctor}");
 }

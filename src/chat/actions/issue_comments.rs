@@ -83,8 +83,15 @@ async fn listen(
     kept.extend(newly.map(|(one, why)| Kept::comment(conversation, one, why.rule())));
     for comment in open {
         let Some(heard) = heard_new(with, comment, plain(&comment.body, &names), &told) else { continue };
+        if gate.is_older(comment.written()) {
+            continue;
+        }
+        let Some(by) = with.ids(comment.speaker().as_ref()).await? else {
+            all_told = false;
+            continue;
+        };
         let of = |rule: &'static str| Kept::comment(conversation, comment, rule);
-        match gate.stays(comment, &heard.speech.words) {
+        match gate.stays(comment, &heard.speech.words, &by) {
             // What AWS takes no more of was refused before.
             None if of(CLOSED).is_known_to(&told) => {}
             None => match said(with, conversation, &heard).await? {

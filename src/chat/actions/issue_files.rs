@@ -37,9 +37,12 @@ pub(super) async fn begin(
 ) -> Result<Vec<Kept>, ActionError> {
     let mut kept = Vec::new();
     let new = files.iter().filter(|file| is_a_persons(file, said) && !is_known(file, told));
+    let new = new.filter(|file| !gate.is_older(file.created));
     for file in new {
         let of = |rule: &'static str| Kept::file(said, file, rule);
-        match gate.file_stays(file, said.all()) {
+        // The check asks again where nobody tells.
+        let Some(by) = with.ids(file.author.as_ref()).await? else { continue };
+        match gate.file_stays(file, said.all(), &by) {
             None => on_its_way(with, said.issue, file).await?,
             Some(Stays::Older) => {}
             Some(stays @ Stays::Secret(kind)) => {
@@ -92,13 +95,15 @@ pub(super) async fn take(
     let said = Conversation::read(&jira, &case, issue, note.home.is_some()).await?;
     let (told, gate) = (with.told(&case).await?, with.gate(&said).await?);
     let Some(file) = files.iter().find(|file| file.id == *id) else { return Ok(()) };
+    let Some(by) = with.ids(file.author.as_ref()).await? else { return Ok(()) };
     // Asked once more: a comment that came meanwhile may say for whom it is.
     let (Some(person), false, None) =
-        (&file.author, is_known(file, &told), gate.file_stays(file, said.all()))
+        (&file.author, is_known(file, &told), gate.file_stays(file, said.all(), &by))
     else {
         return Ok(());
     };
-    let (profile, slack, found) = (with.profile(person), chat.slack(), Findings::of_file(&case));
+    let (mut profile, slack, found) = (with.profile(person), chat.slack(), Findings::of_file(&case));
+    profile.identity.groups = by;
     found.allowed(roles::rule(chat.settings, &profile.identity));
     let key = &job.key();
     let context = with.context(&Acting { key, person: &profile, slack: &slack, found: &found });

@@ -5,18 +5,20 @@ use super::{
     context::{ActionError, CommandContext},
     findings::{AuditEnd, Findings, HeardBy},
     floor::Floor,
+    retry::is_for_now,
     stays::Gate,
 };
 use crate::{
-    case::{AccountId, CaseId, IssueId, Millis},
+    case::{AccountId, CaseId, IssueId, MemberId, Millis},
     chat::{
         ingress::{act::CommandKey, context::ChatContext, job::Job},
         policy::{
             identity::Profile,
-            roles::Identity,
+            roles::{self, Identity},
             since::{self, Since},
         },
     },
+    http::Failure,
     state::{
         Note, Told,
         key::Key,
@@ -153,6 +155,30 @@ impl<'a> Listening<'a> {
 
     pub(super) async fn told(&self, case: &CaseId) -> Result<Vec<(Key, Told)>, ActionError> {
         Ok(self.chat.world.store().all_told(case, jira::KIND).await?)
+    }
+
+    /// By what the settings may name somebody in Jira: the account, and those groups of the settings that it is in. Nobody where
+    /// there is nobody; `None` where Jira does not tell, and nothing may be taken.
+    pub(super) async fn ids(&self, person: Option<&Person>) -> Result<Option<Vec<MemberId>>, ActionError> {
+        let Some(Person { account, .. }) = person else { return Ok(Some(Vec::new())) };
+        let own = MemberId::new(account.as_str());
+        let named: Vec<_> =
+            roles::speakers(self.chat.settings).filter(|id| id.group_in_jira().is_some()).collect();
+        if named.is_empty() || self.since.names(&own) {
+            return Ok(Some(vec![own]));
+        }
+        match self.jira.groups_of(account).await {
+            Ok(groups) => {
+                let is_in = |id: &&&MemberId| groups.iter().any(|group| id.group_in_jira() == Some(group));
+                Ok(Some(named.iter().filter(is_in).copied().cloned().chain([own]).collect()))
+            }
+            Err(Failure::Gone { .. }) => Ok(Some(vec![own])),
+            Err(failure) if is_for_now(&failure) => Err(failure.into()),
+            Err(failure) => {
+                tracing::warn!(%failure, "in which groups somebody is in Jira is not known");
+                Ok(None)
+            }
+        }
     }
 
     pub(super) fn profile(&self, person: &Person) -> Profile {

@@ -8,7 +8,7 @@ use crate::{
         since::{Since, TooOld},
     },
     config::settings,
-    targets::jira::{Audience, HeardComment, IssueFile, Person, ShownFiles, bare},
+    targets::jira::{Audience, HeardComment, IssueFile, ShownFiles, bare},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +39,15 @@ pub(crate) struct Gate<'g> {
 impl Gate<'_> {
     /// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. A secret is looked
     /// for last: that a comment holds one is told in the issue, and nothing is told of what would stay anyway.
-    pub(crate) fn stays(&self, comment: &HeardComment, words: &str) -> Option<Stays> {
+    /// `by`: the ids by which the settings may name whoever wrote it as it stands.
+    pub(crate) fn stays(&self, comment: &HeardComment, words: &str, by: &[MemberId]) -> Option<Stays> {
         if let Some(hidden) = self.hides(comment) {
             return Some(hidden);
         }
         if self.is_older(comment.written()) {
             return Some(Stays::Older);
         }
-        // Whoever edits a comment is its author.
-        if let Some(stays) = self.may(comment.speaker().as_ref(), comment.changed().or(comment.written())) {
+        if let Some(stays) = self.may(by, comment.changed().or(comment.written())) {
             return Some(stays);
         }
         secret_scan::secret(words).or_else(|| secret_scan::secret(&bare(&comment.body))).map(Stays::Secret)
@@ -68,6 +68,7 @@ impl Gate<'_> {
         &self,
         file: &IssueFile,
         comments: impl Iterator<Item = &'c HeardComment>,
+        by: &[MemberId],
     ) -> Option<Stays> {
         let mut hidden = comments.filter_map(|one| Some((self.hides(one)?, one)));
         if let Some((stays, _)) = hidden.find(|(_, one)| may_show(one, file)) {
@@ -76,7 +77,7 @@ impl Gate<'_> {
         if self.is_older(file.created) {
             return Some(Stays::Older);
         }
-        let stays = self.may(file.author.as_ref(), file.created);
+        let stays = self.may(by, file.created);
         stays.or_else(|| secret_scan::secret(&file.name).map(Stays::Secret))
     }
 
@@ -85,10 +86,9 @@ impl Gate<'_> {
         self.floor.since.is_some() && written <= self.floor.since
     }
 
-    fn may(&self, speaker: Option<&Person>, written: Option<Millis>) -> Option<Stays> {
-        let Some(speaker) = speaker else { return Some(Stays::NoRole) };
+    fn may(&self, by: &[MemberId], written: Option<Millis>) -> Option<Stays> {
         let written = written.unwrap_or_default().saturating_add(self.ahead);
-        match self.since.may_in_issue(written, &MemberId::new(speaker.account.as_str()), self.came) {
+        match self.since.may_in_issue(written, by, self.came) {
             Ok(()) => None,
             Err(TooOld::Role) => Some(Stays::Older),
             Err(_) => Some(Stays::NoRole),
@@ -157,13 +157,17 @@ mod tests {
         Since::of(&toml::from_str(&text).unwrap(), at)
     }
 
+    fn by(comment: &HeardComment) -> Vec<MemberId> {
+        comment.speaker().iter().map(|person| MemberId::new(person.account.as_str())).collect()
+    }
+
     fn stays(
         comment: &HeardComment,
         words: &str,
         floor: Floor,
         settings: &settings::JiraSettings,
     ) -> Option<Stays> {
-        Gate { floor, since: &since(-1), settings, came: FIVE, ahead: 0 }.stays(comment, words)
+        Gate { floor, since: &since(-1), settings, came: FIVE, ahead: 0 }.stays(comment, words, &by(comment))
     }
 
     #[test]
@@ -178,7 +182,7 @@ mod tests {
                 came: FIVE + 600_000,
                 ahead: 0,
             }
-            .stays(comment, "words")
+            .stays(comment, "words", &by(comment))
         };
         let mine = |created: &str| written(created, Audience::Everybody);
         assert_eq!(of(&mine(after)), None);

@@ -240,7 +240,7 @@ pub(crate) fn may_comment(settings: &Settings, identity: &Identity) -> Result<()
     may(settings, identity, &Command::Comment { text: None }, Venue::Case)
 }
 
-/// Whom the settings let comment on cases: users and user groups of Slack, accounts of Jira.
+/// Whom the settings let comment on cases: users and user groups of Slack, accounts and groups of Jira.
 pub(crate) fn speakers(settings: &Settings) -> impl Iterator<Item = &MemberId> {
     let needed = verbs::of(&Command::Comment { text: None }).and_then(|verb| verb.role);
     let lists = lists(settings).into_iter().filter(move |(role, _)| Some(*role) >= needed);

@@ -170,10 +170,15 @@ impl Since {
         self.has_role(message, by, now)
     }
 
+    /// Whether the settings name somebody by this id.
+    pub(crate) fn names(&self, id: &MemberId) -> bool {
+        self.speakers.contains_key(id.as_str())
+    }
+
     /// The same where people need no switch and no card: in an issue.
-    pub(crate) fn may_in_issue(&self, written: Millis, by: &MemberId, now: Millis) -> Result<(), TooOld> {
+    pub(crate) fn may_in_issue(&self, written: Millis, by: &[MemberId], now: Millis) -> Result<(), TooOld> {
         let message = MessageTimes { written, arrived: written, ..MessageTimes::default() };
-        self.has_role(&message, std::slice::from_ref(by), now)
+        self.has_role(&message, by, now)
     }
 
     fn has_role(&self, message: &MessageTimes, by: &[MemberId], now: Millis) -> Result<(), TooOld> {

@@ -593,7 +593,7 @@ mod tests {
         (
             "[roles]\nviewer = [\"@ana\"]",
             Some(
-                "line 5: roles.viewer: \"@ana\" does not fit. Give the id of a person (U…, W…) or of a user group (S…) in Slack, as \"U024BE7LH\", or of an account in Jira, as \"5b10ac8d82e05b22cc7d4ef5\".",
+                "line 5: roles.viewer: \"@ana\" does not fit. Give the id of a person (U…, W…) or of a user group (S…) in Slack, as \"U024BE7LH\", or of an account in Jira, as \"5b10ac8d82e05b22cc7d4ef5\", or of a group there, as \"group:276f955c-63d7-42c8-9520-92d01dca0625\".",
             ),
         ),
         (

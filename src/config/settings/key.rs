@@ -49,7 +49,9 @@ pub(crate) const TABLES: [(&str, bool, &str); 9] = [
         "roles",
         false,
         "Who may do what: people and user groups of Slack by their ids, accounts of Jira by theirs (the end of the address \
-         of somebody's profile in Jira). Each role includes those above it in this list. Without names it is nobody: \
+         of somebody's profile in Jira), and groups of Jira as `group:` and the group's id (the end of its address in \
+         Atlassian's administration): for those the account of the token needs the global permission Browse users and \
+         groups, and who joins or leaves one counts within five minutes. Each role includes those above it in this list. Without names it is nobody: \
          then what people write in Jira stays there, and each issue says so once. What somebody wrote before the functions \
          saw the role does not become a comment later.",
     ),

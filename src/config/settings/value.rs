@@ -89,7 +89,7 @@ impl TextShape {
             }
             Self::Member => {
                 "the id of a person (U…, W…) or of a user group (S…) in Slack, as \"U024BE7LH\", or of an account in Jira, as \
-                 \"5b10ac8d82e05b22cc7d4ef5\""
+                 \"5b10ac8d82e05b22cc7d4ef5\", or of a group there, as \"group:276f955c-63d7-42c8-9520-92d01dca0625\""
             }
             Self::Prefix => "1 to 10 characters without blanks, <, >, &, @ and #, as \"//\"",
             Self::ChannelPrefix => "1 to 48 lower-case letters, digits, - and _",

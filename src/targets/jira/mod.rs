@@ -8,6 +8,7 @@ mod comments;
 mod description;
 mod fields;
 mod files;
+mod groups;
 mod history;
 mod issues;
 mod notice;

@@ -1,4 +1,4 @@
-//! What Slack said of people and channels, remembered for five minutes.
+//! What Slack said of people and channels, remembered.
 
 use std::fmt;
 
@@ -8,12 +8,8 @@ use super::Slack;
 use crate::{
     case::{ChannelId, GroupId, Millis, UserId},
     http::Failure,
-    runtime::{World, note},
-    state::record,
+    runtime::{World, remembered},
 };
-
-/// How long what Slack said holds: so long somebody who left the team may still act.
-const FRESH: Millis = 5 * 60 * 1_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fact<'a> {
@@ -84,24 +80,10 @@ pub(crate) async fn remembered<T: Serialize + DeserializeOwned>(
     dated(world, fact, find).await.map(|(_, found)| found)
 }
 
-/// The same with the time until which it holds. The store only spares calls here: where it fails, Slack is asked.
 async fn dated<T: Serialize + DeserializeOwned>(
     world: &dyn World,
     fact: Fact<'_>,
     find: impl AsyncFnOnce() -> Result<T, Failure>,
 ) -> Result<(Millis, T), Failure> {
-    let name = fact.to_string();
-    let old = note::text(world, &name).await.ok().flatten();
-    if let Some((until, found)) = old.as_deref().and_then(|json| record::read_whole::<(Millis, T)>(json).ok())
-        && world.now() < until
-    {
-        return Ok((until, found));
-    }
-    let until = world.now() + FRESH;
-    let found = find().await?;
-    if let Ok(json) = serde_json::to_string(&(until, &found)) {
-        let _ = world.store().swap_note(&name, old.as_deref(), &json, Some(until)).await;
-        note::wrote(world, &name, Some(json));
-    }
-    Ok((until, found))
+    remembered::dated(world, &fact.to_string(), find).await
 }

@@ -6,7 +6,7 @@ use super::{
     super::exchange::WireResponse,
     refused::{Output, bad_payload, message},
     routes::Given,
-    state::Site,
+    state::{Circle, Site},
 };
 
 pub(super) fn myself(state: &mut Site, given: &Given<'_>) -> Output {
@@ -26,6 +26,22 @@ pub(super) fn search(state: &mut Site, given: &Given<'_>) -> Output {
     };
     let found = state.users.values().filter(|user| has(user, "displayName") || has(user, "emailAddress"));
     Ok(WireResponse::json(200, &json!(found.collect::<Vec<_>>())))
+}
+
+pub(super) fn groups(state: &mut Site, given: &Given<'_>) -> Output {
+    if state.denied.contains("USER_PICKER") {
+        return Err(message(403, "You are not permitted to browse users and groups."));
+    }
+    let account = given.asked.query("accountId").unwrap_or_default();
+    if !state.users.keys().any(|known| known.as_str() == account) {
+        return Err(message(404, "The user does not exist."));
+    }
+    let is_in = |circle: &&Circle| {
+        circle.kind == "group" && circle.members.iter().any(|member| member.as_str() == account)
+    };
+    let groups = state.circles.iter().filter(is_in);
+    let groups = groups.map(|circle| json!({ "name": circle.name, "groupId": circle.identifier }));
+    Ok(WireResponse::json(200, &groups.collect()))
 }
 
 pub(super) fn watchers(state: &mut Site, given: &Given<'_>) -> Output {

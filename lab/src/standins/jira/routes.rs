@@ -42,6 +42,7 @@ const fn route(
 pub(super) const ROUTES: &[RestCall] = &[
     route("getCurrentUser", "GET", "myself", people::myself),
     route("findUsers", "GET", "user/search", people::search),
+    route("getUserGroups", "GET", "user/groups", people::groups),
     route("getCreateIssueMetaIssueTypes", "GET", "issue/createmeta/{}/issuetypes", create::issue_types),
     route("getCreateIssueMetaIssueTypeId", "GET", "issue/createmeta/{}/issuetypes/{}", create::fields),
     route("searchProjects", "GET", "project/search", projects::search),

@@ -223,6 +223,15 @@ impl JiraStandin {
         self.with(|state| state.permit(right, false));
     }
 
+    /// Somebody leaves a group.
+    pub fn remove_from_group(&self, name: &str, account: &AccountId) {
+        self.with(|state| {
+            let groups = state.circles.iter_mut().filter(|circle| circle.kind == "group");
+            let group = groups.filter(|circle| circle.name == name);
+            group.for_each(|circle| circle.members.retain(|member| member != account));
+        });
+    }
+
     /// The same right given. Our account is no administrator at first.
     pub fn permit(&self, right: &str) {
         self.with(|state| state.permit(right, true));
