@@ -297,7 +297,11 @@ async fn a_user_group_gives_a_role_and_slack_is_asked_once_in_five_minutes() {
     stage.settings.roles.responder.push(MemberId::new(group));
     assert!(stage.types(&dee, "whoami").await.contains("responder"));
     assert!(stage.types(&dee, "whoami").await.contains("responder"));
-    assert_eq!((stage.slack.count("users.info"), stage.slack.count("usergroups.users.list")), (1, 1));
+    let asked = || (stage.slack.count("users.info"), stage.slack.count("usergroups.users.list"));
+    assert_eq!(asked(), (1, 1));
+    stage.later(301_000);
+    assert!(stage.types(&dee, "whoami").await.contains("responder"));
+    assert_eq!(asked(), (2, 2), "and again after that");
     let eve = stage.slack.add_user("eve", "eve@example.com", &json!({}));
     assert!(stage.types(&eve, "list").await.contains("needs the role viewer"));
 }

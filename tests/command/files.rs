@@ -58,6 +58,25 @@ async fn a_file_whose_arrival_nobody_heard_of_is_attached_once() {
 }
 
 #[tokio::test]
+async fn a_file_whose_place_is_down_is_attached_once_it_is_up() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let thread = stage.thread_of(&case).await;
+    let ts = shares(&stage, &thread, "log.txt", "bytes");
+    stage.sir.fault(FaultRule::on("PUT attachment").times(2).answers(503));
+    let shortcut = stage.slack.uses_message_shortcut(&ana(), &stage.channel, &ts, "attach_file").unwrap();
+    assert_eq!(stage.deliver(&shortcut).await.0, 200);
+    let jobs = stage.jobs();
+    for _ in 0..2 {
+        assert_ne!(stage.work(&jobs).await, [""; 0], "it comes again");
+        assert_eq!(stage.sir.attachment(&case, "log.txt"), None);
+    }
+    assert_eq!(stage.work(&jobs).await, [""; 0]);
+    assert_eq!(stage.sir.attachment(&case, "log.txt").unwrap(), "bytes");
+    assert_eq!(stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_fetched_is_said_once_and_leaves_nothing_on_the_case_as_the_aws_sample_does_for_ever()
  {
     let stage = Stage::set().await;

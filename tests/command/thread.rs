@@ -49,6 +49,12 @@ async fn an_edit_changes_the_comment_and_a_deletion_leaves_it() {
     all(&stage, &[edit.clone(), edit]).await;
     assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nIt was Cy"]);
     assert_eq!(stage.sir.count("UpdateCaseComment"), 1);
+    for words in ["It was @ana", "It was <@U024BE7LH>"] {
+        let edit = stage.slack.edits(&ana(), &stage.channel, &ts, words).unwrap();
+        all(&stage, &[edit]).await;
+    }
+    assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nIt was @ana"]);
+    assert_eq!(stage.sir.count("UpdateCaseComment"), 2, "the last edit says nothing else");
     let deleted = stage.slack.deletes(&stage.channel, &ts).unwrap();
     all(&stage, &[deleted]).await;
     assert_eq!(stage.case_comments(&case).len(), 1);
