@@ -3,17 +3,18 @@
 use super::{Answer, Findings, Patient, ago, behind, fine, refused, unseen, wrong};
 use crate::{
     case::{ChannelId, GroupId, MemberId, UserId},
-    config::settings::{Layout, Settings},
+    config::settings::{Layout, Settings, SlackSettings},
     runtime::sighting::{self, Service},
     targets::slack::{ChannelFacts, Login, Slack, scopes},
 };
 
 const CHANNEL: [&str; 5] =
     ["slack.member", "slack.archived", "slack.private", "slack.shared", "slack.guests"];
-const ALL: [&str; 14] = [
+const ALL: [&str; 15] = [
     "slack.team",
     "slack.clock",
     "slack.scopes",
+    "slack.furniture",
     "slack.private_channels",
     "slack.receipts",
     "slack.channel",
@@ -66,7 +67,7 @@ fn of_the_app(patient: &Patient<'_>, login: &Login, found: &mut Findings) {
     );
     found.add("slack.clock", clock(patient.world.now() / 1_000, login.time));
     found.add("slack.scopes", granted(login));
-    let may_have = |scope| login.scopes.iter().any(|granted| granted == scope);
+    let may_have = |scope: &str| login.scopes.iter().any(|granted| granted == scope);
     found.add(
         "slack.receipts",
         match may_have(scopes::RECEIPTS) {
@@ -80,6 +81,7 @@ fn of_the_app(patient: &Patient<'_>, login: &Login, found: &mut Findings) {
             ),
         },
     );
+    found.add("slack.furniture", furniture(&patient.settings.slack, may_have));
     let may = may_have(scopes::PRIVATE_CHANNELS);
     found.add(
         "slack.private_channels",
@@ -92,6 +94,21 @@ fn of_the_app(patient: &Patient<'_>, login: &Login, found: &mut Findings) {
             ),
         },
     );
+}
+
+/// What makes a case's channel easier to use: nothing waits for it.
+fn furniture(settings: &SlackSettings, may_have: impl Fn(&str) -> bool) -> Answer {
+    let missing: Vec<_> = scopes::of_furniture(settings).filter(|scope| !may_have(scope)).collect();
+    match missing.is_empty() {
+        true => fine("pins and bookmarks are set as the settings ask"),
+        false => wrong(
+            format!(
+                "the app lacks {}: without them no channel gets its pin or bookmarks",
+                missing.join(", ")
+            ),
+            "Add them under OAuth & Permissions, then Reinstall to Workspace",
+        ),
+    }
 }
 
 fn clock(now: i64, theirs: Option<i64>) -> Answer {

@@ -85,6 +85,11 @@ const FAULTS: &[(&str, Fault)] = &[
     ("slack.team", |stage| stage.settings.slack.team = TeamId::new("T0ANOTHER")),
     ("slack.clock", |stage| stage.slack.clock().advance(Duration::from_secs(400))),
     ("slack.scopes", |stage| stage.slack.revoke("files:read")),
+    ("slack.furniture", |stage| {
+        let slack = &mut stage.settings.slack;
+        (slack.layout, slack.pin_card) = (Layout::Channel, true);
+        stage.slack.revoke("pins:write");
+    }),
     ("slack.private_channels", |stage| {
         stage.settings.slack.layout = Layout::Channel;
         stage.slack.revoke("groups:write");

@@ -21,6 +21,7 @@ mod pager;
 mod preview;
 mod quiet;
 mod repaired;
+mod rooms;
 mod sample;
 mod screens;
 mod settings;

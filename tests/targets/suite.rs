@@ -104,6 +104,7 @@ pub fn picture() -> Picture {
         calls: Vec::new(),
         pages: Vec::new(),
         notices: Vec::new(),
+        team: Vec::new(),
     }
 }
 

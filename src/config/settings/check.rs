@@ -679,7 +679,7 @@ mod tests {
         (
             "timing = 5",
             Some(
-                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, relay, private_prefix, private_only, no_guests, replies_are_comments, api_url.",
+                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, invite_team, invite_watchers, bookmarks, pin_card, archive_days, relay, private_prefix, private_only, no_guests, replies_are_comments, api_url.",
             ),
         ),
         ("team = \"T2\"", Some("line 4: this is not TOML: duplicate key. See https://toml.io.")),

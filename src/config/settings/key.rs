@@ -128,6 +128,20 @@ keys! {
         "With the layout `channel`: a channel's name is this and the case's id.";
     slack.invite: ValueKind::Texts(TextShape::Email), Fallback::None("none"),
         "With the layout `channel`: who is invited to each case's channel. Needed there.";
+    slack.invite_team: ValueKind::Flag, Fallback::Value("false"),
+        "With the layout `channel`: the membership's incident response team is invited to each case's channel, as far as Slack knows \
+         their addresses.";
+    slack.invite_watchers: ValueKind::Flag, Fallback::Value("false"),
+        "With the layout `channel`: whoever watches a case is invited to its channel. Into the channel of a restricted case come \
+         those alone who may know of it.";
+    slack.bookmarks: ValueKind::Flag, Fallback::Value("false"),
+        "With the layout `channel`: bookmarks to the AWS console and the Jira issue. Needs the scopes `bookmarks:read` and \
+         `bookmarks:write`.";
+    slack.pin_card: ValueKind::Flag, Fallback::Value("false"),
+        "With the layout `channel`: the card is pinned. Needs the scope `pins:write`.";
+    slack.archive_days: ValueKind::Number(0, 3_650), Fallback::Value("0"),
+        "With the layout `channel`: so many days after its closing a case's channel is archived. 0 never does. What is in it can be \
+         read still.";
     slack.relay: ValueKind::Choice(&["all", "mention", "off"]), Fallback::None("`all`"),
         "Which replies of people in a case's thread become comments on the case: `all`, those that `mention` the app \
          elsewhere than at their beginning, or none (`off`). It counts for what is said from the moment on at which the \

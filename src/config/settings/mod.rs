@@ -101,6 +101,21 @@ pub struct SlackSettings {
     /// E-mail addresses that are invited to each case's channel. Default: none.
     #[serde(default)]
     pub invite: Vec<Email>,
+    /// The membership's incident response team is invited to each case's channel, and the case's watchers are. Default
+    /// `false`.
+    #[serde(default)]
+    pub invite_team: bool,
+    #[serde(default)]
+    pub invite_watchers: bool,
+    /// Each case's channel has bookmarks to the console and the issue. Default `false`.
+    #[serde(default)]
+    pub bookmarks: bool,
+    /// The card is pinned in each case's channel. Default `false`.
+    #[serde(default)]
+    pub pin_card: bool,
+    /// So many days after its closing a case's channel is archived. 0 never does. Default 0.
+    #[serde(default)]
+    pub archive_days: u32,
     /// Which replies in a case's thread become comments on the case. Without it `replies_are_comments` says.
     #[serde(default)]
     pub relay: Option<Relay>,
@@ -315,6 +330,13 @@ impl Restrict {
         let fitting: Vec<_> = self.rules.iter().filter(|rule| rule.fits(case, tags)).collect();
         let people = fitting.iter().flat_map(|rule| rule.people.iter().cloned()).collect();
         (!fitting.is_empty()).then_some(people)
+    }
+}
+
+impl Settings {
+    /// Whether somebody invites the membership's incident response team to a case.
+    pub(crate) fn invites_the_team(&self) -> bool {
+        self.slack.layout == Layout::Channel && self.slack.invite_team
     }
 }
 

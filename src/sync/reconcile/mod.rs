@@ -6,6 +6,7 @@ mod picture;
 pub mod preview;
 mod restrict;
 mod schedule;
+mod team;
 mod whose;
 
 use std::mem;
@@ -462,8 +463,8 @@ async fn tell(
     let owner = note::text(context.world, &owner::name(lease.case)).await?;
     let clocks = note::text(context.world, &case_clocks::name(lease.case)).await?;
     let (owner, clocks) = (owner::read(lease.case, owner)?, case_clocks::read(lease.case, clocks)?);
-    let tags = tags(context, &seen.case).await;
-    let known = picture::Known { comments, sayings, owner, clocks: clocks.clone(), tags: tags.clone() };
+    let (tags, team) = join(tags(context, &seen.case), team::of(context, &seen.case)).await;
+    let known = picture::Known { comments, sayings, owner, clocks: clocks.clone(), tags: tags.clone(), team };
     let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
     let mut ledgers = told.get().cloned().unwrap_or_else(|| vec![Ledger::new(); context.targets.len()]);

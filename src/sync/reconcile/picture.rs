@@ -2,7 +2,7 @@
 
 use super::notes::Notes;
 use crate::{
-    case::{Case, CaseId, Comment, Resolver, author::Author, turn},
+    case::{Case, CaseId, Comment, Email, Resolver, author::Author, turn},
     state::{Saying, case_clocks::CaseClock, notes::CaseNote, owner::Owner},
     sync::{context::Context, observe::Look},
     targets::{
@@ -19,6 +19,7 @@ pub(super) struct Known {
     pub(super) clocks: Vec<CaseClock>,
     /// Where a rule of `[notify]` asks for them.
     pub(super) tags: Vec<(String, String)>,
+    pub(super) team: Vec<Email>,
 }
 
 pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes) -> Picture {
@@ -51,6 +52,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
         calls,
         pages,
         notices: notices(context, &seen.case, notes),
+        team: known.team,
     }
 }
 

@@ -65,6 +65,7 @@ pub(crate) async fn preview(context: &Context<'_>, case: &CaseId) -> Result<Vec<
         owner: state::owner::of(store, case).await?,
         clocks: state::case_clocks::of(store, case).await?,
         tags: super::tags(context, &seen.case).await,
+        team: super::team::of(context, &seen.case).await,
     };
     let picture = picture::of(context, &seen, known, &notes);
     let mut ledgers = vec![Ledger::new(); context.targets.len()];

@@ -152,6 +152,7 @@ mod tests {
             calls: Vec::new(),
             pages: pages.iter().map(page).collect(),
             notices: Vec::new(),
+            team: Vec::new(),
         }
     }
 

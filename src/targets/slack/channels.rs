@@ -3,7 +3,10 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
-use super::{Slack, answer::BodyVerdict, code::Code, heard::next_cursor, method::ApiMethod, needed, text_at};
+use super::{
+    MessageRef, Slack, answer::BodyVerdict, code::Code, heard::next_cursor, method::ApiMethod, needed,
+    text_at,
+};
 use crate::{
     case::{ChannelId, UserId},
     http::{Failure, Pages},
@@ -94,6 +97,42 @@ impl Slack<'_> {
             BodyVerdict::No(refusal) => refusal.or_done(method).map(drop),
             BodyVerdict::Yes(_) => Ok(()),
         }
+    }
+
+    /// Pins a message. One that is pinned already is as good.
+    pub async fn pin(&self, at: &MessageRef) -> Result<(), Failure> {
+        let method = ApiMethod::PinsAdd;
+        match self.try_write(method, &json!({"channel": at.channel, "timestamp": at.ts})).await? {
+            BodyVerdict::No(refusal) if refusal.code.is_one_of(&["already_pinned"]) => Ok(()),
+            BodyVerdict::No(refusal) => refusal.or_done(method).map(drop),
+            BodyVerdict::Yes(_) => Ok(()),
+        }
+    }
+
+    /// Sets our bookmark of this title, which is made where there is none. Whose it is somebody else's to change stays.
+    pub async fn bookmark(&self, channel: &ChannelId, title: &str, link: &str) -> Result<(), Failure> {
+        let me = self.me().await?;
+        let pairs = [("channel_id", channel.as_str())];
+        let answer = self.read(ApiMethod::BookmarksList, &pairs).await?;
+        let all = answer.get("bookmarks").and_then(Value::as_array);
+        let all = all.ok_or_else(|| Failure::unreadable(ApiMethod::BookmarksList))?;
+        let is =
+            |one: &Value, name: &str, wanted: &str| one.get(name).and_then(Value::as_str) == Some(wanted);
+        let ours = all
+            .iter()
+            .find(|one| is(one, "title", title) && is(one, "last_updated_by_user_id", me.user_id.as_str()));
+        let (method, body) = match ours {
+            Some(ours) if is(ours, "link", link) => return Ok(()),
+            Some(ours) => (
+                ApiMethod::BookmarksEdit,
+                json!({"channel_id": channel, "bookmark_id": text_at(ours, "/id"), "link": link}),
+            ),
+            None => (
+                ApiMethod::BookmarksAdd,
+                json!({"channel_id": channel, "title": title, "type": "link", "link": link}),
+            ),
+        };
+        self.write(method, &body).await.map(drop)
     }
 
     /// Invites people by their ids. Who is there already is as good; the answer is who could not be invited, and why.

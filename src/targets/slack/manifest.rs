@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::scopes::{PRIVATE_CHANNELS, SCOPES};
+use super::scopes::{self, BOOKMARKS, PINS, PRIVATE_CHANNELS, SCOPES};
 use crate::config::settings::{Layout, Settings};
 
 /// Where the stack is, as long as nobody says it.
@@ -24,9 +24,18 @@ const LONG: &str = "Casebridge shows each AWS Security Incident Response case as
 
 /// What the app must be allowed by these settings, each scope with its reason; by any where there are none yet.
 pub fn scopes(settings: Option<&Settings>) -> Vec<(&'static str, &'static str)> {
-    let fills_channels = settings
-        .is_none_or(|settings| settings.slack.layout == Layout::Channel || settings.notify.calls_somebody());
-    SCOPES.iter().copied().filter(|(scope, _)| fills_channels || *scope != PRIVATE_CHANNELS).collect()
+    let is_wanted = |scope: &str| settings.is_none_or(|settings| wants(settings, scope));
+    SCOPES.iter().copied().filter(|(scope, _)| is_wanted(scope)).collect()
+}
+
+fn wants(settings: &Settings, scope: &str) -> bool {
+    match scope {
+        PRIVATE_CHANNELS => settings.slack.layout == Layout::Channel || settings.notify.calls_somebody(),
+        _ if scope == PINS || BOOKMARKS.contains(&scope) => {
+            scopes::of_furniture(&settings.slack).any(|wanted| wanted == scope)
+        }
+        _ => true,
+    }
 }
 
 /// The manifest of an app whose requests go to the stack at this address, the output `ApiUrl`.
@@ -110,6 +119,18 @@ mod tests {
         assert!(!has(Some(&settings)), "nobody is called, so nobody is invited");
         settings.slack.layout = Layout::Channel;
         assert!(has(Some(&settings)));
+        let furniture = |settings: &Settings| {
+            let all = scopes(Some(settings)).into_iter().map(|(scope, _)| scope);
+            all.filter(|scope| ["bookmarks:read", "bookmarks:write", "pins:write"].contains(scope)).count()
+        };
+        for (bookmarks, pin_card, count) in
+            [(true, true, 3), (true, false, 2), (false, true, 1), (false, false, 0)]
+        {
+            (settings.slack.bookmarks, settings.slack.pin_card) = (bookmarks, pin_card);
+            assert_eq!(furniture(&settings), count);
+        }
+        (settings.slack.bookmarks, settings.slack.layout) = (true, Layout::Thread);
+        assert_eq!(furniture(&settings), 0, "no case has a channel of its own");
     }
 
     #[test]

@@ -5,6 +5,9 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ApiMethod {
     AuthTest,
+    BookmarksAdd,
+    BookmarksEdit,
+    BookmarksList,
     ChatDelete,
     ChatGetPermalink,
     ChatPostEphemeral,
@@ -21,6 +24,7 @@ pub(super) enum ApiMethod {
     ConversationsReplies,
     ConversationsSetTopic,
     FilesInfo,
+    PinsAdd,
     ReactionsAdd,
     ReactionsRemove,
     UsergroupsList,
@@ -38,6 +42,9 @@ impl fmt::Display for ApiMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::AuthTest => "auth.test",
+            Self::BookmarksAdd => "bookmarks.add",
+            Self::BookmarksEdit => "bookmarks.edit",
+            Self::BookmarksList => "bookmarks.list",
             Self::ChatDelete => "chat.delete",
             Self::ChatGetPermalink => "chat.getPermalink",
             Self::ChatPostEphemeral => "chat.postEphemeral",
@@ -54,6 +61,7 @@ impl fmt::Display for ApiMethod {
             Self::ConversationsReplies => "conversations.replies",
             Self::ConversationsSetTopic => "conversations.setTopic",
             Self::FilesInfo => "files.info",
+            Self::PinsAdd => "pins.add",
             Self::ReactionsAdd => "reactions.add",
             Self::ReactionsRemove => "reactions.remove",
             Self::UsergroupsList => "usergroups.list",

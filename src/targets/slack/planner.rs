@@ -1,6 +1,8 @@
 //! What of a case is to stand in Slack? A card, in the channel of all cases or in one of the case's own; what is told,
 //! in its thread or in that channel; and the channel's topic and people.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{KIND, Message, MessageRef, card::card_with_replies, channel_topic, content, parts};
@@ -31,8 +33,18 @@ pub struct SlackPlanner<'a> {
     pub settings: &'a settings::SlackSettings,
 }
 
+const PIN: &str = "pin";
+const BOOKMARK: &str = "bookmark";
+const ARCHIVE: &str = "channel/archive";
+/// After so many refusals the furniture of a channel is left as it is.
+const FURNITURE: u32 = 5;
+const DAY: i64 = 86_400_000;
+
 pub(super) enum ChannelState {
     Card,
+    Pin,
+    Bookmark { title: &'static str, link: String },
+    Archived,
     Topic(String),
     Invitation(Invitee),
 }
@@ -69,11 +81,39 @@ impl SlackPlanner<'_> {
     }
 
     /// Into the channel of a restricted case come those alone who may know of it.
-    fn invited(&self, note: &PlaceNote) -> Vec<Invitee> {
-        match &note.restricted {
-            Some(people) => people.iter().cloned().map(Invitee::Member).collect(),
-            None => self.settings.invite.iter().cloned().map(Invitee::Email).collect(),
+    fn invited(&self, picture: &Picture, note: &PlaceNote) -> Vec<Invitee> {
+        if let Some(people) = &note.restricted {
+            return people.iter().cloned().map(Invitee::Member).collect();
         }
+        let case = &picture.view.case;
+        let watchers = case.watchers.iter().filter(|_| self.settings.invite_watchers && !case.is_closed());
+        let mut all: Vec<_> = self.settings.invite.iter().chain(&picture.team).cloned().collect();
+        all.extend(watchers.map(|watcher| Email::new(&watcher.email)));
+        let mut seen = BTreeSet::new();
+        all.retain(|email| seen.insert(email.as_str().to_lowercase()));
+        all.into_iter().map(Invitee::Email).collect()
+    }
+
+    /// What makes a case's channel easier to use: nothing waits for it.
+    fn furniture(&self, picture: &Picture, note: &PlaceNote) -> Vec<(Decoration, ChannelState)> {
+        let (View { case, links, .. }, settings) = (&picture.view, self.settings);
+        let mut states = Vec::new();
+        if let Some(home) = note.home.as_ref().filter(|_| settings.pin_card) {
+            states.push((Decoration::new(PIN, Fingerprint::of(&home.name)), ChannelState::Pin));
+        }
+        let marked = [("AWS console", "console", &links.console), ("Jira issue", "issue", &links.jira)];
+        for (title, name, link) in marked.into_iter().filter(|_| settings.bookmarks) {
+            let Some(link) = link.clone() else { continue };
+            let state = Decoration::new(format!("{BOOKMARK}/{name}"), Fingerprint::of(&link));
+            states.push((state, ChannelState::Bookmark { title, link }));
+        }
+        if let Some(closed) = case.closed.filter(|_| case.is_closed() && settings.archive_days > 0) {
+            let at = closed * 1_000 + i64::from(settings.archive_days) * DAY;
+            states
+                .push((Decoration::new(ARCHIVE, Fingerprint::new("done")).from(at), ChannelState::Archived));
+        }
+        let gives_up = |(state, what): (Decoration, _)| (state.given_up_after(FURNITURE), what);
+        states.into_iter().map(gives_up).collect()
     }
 
     fn has_own_channel(&self, note: &PlaceNote) -> bool {
@@ -81,12 +121,16 @@ impl SlackPlanner<'_> {
     }
 
     pub(super) fn states(&self, picture: &Picture, note: &PlaceNote) -> Vec<(Decoration, ChannelState)> {
+        if note.set.contains_key(ARCHIVE) && picture.view.case.is_closed() {
+            return Vec::new();
+        }
         let card = Decoration::new(HOME, self.anchor_fingerprint(&picture.view));
         let mut states = vec![(card, ChannelState::Card)];
         if self.has_own_channel(note) {
             let topic = channel_topic(&picture.view);
-            states.extend(self.invited(note).into_iter().map(invitation));
+            states.extend(self.invited(picture, note).into_iter().map(invitation));
             states.push((Decoration::new(TOPIC, Fingerprint::of(&topic)), ChannelState::Topic(topic)));
+            states.extend(self.furniture(picture, note));
         }
         states
     }
@@ -136,7 +180,9 @@ impl Planner for SlackPlanner<'_> {
         effects.extend(telling::taken(picture, ledger));
         effects.extend(telling::investigations(self, picture, ledger));
         effects.extend(telling::nudge(picture, ledger));
-        effects.extend(telling::notices(picture, ledger));
+        if !note.set.contains_key(ARCHIVE) {
+            effects.extend(telling::notices(picture, ledger));
+        }
         effects
     }
 

@@ -185,6 +185,11 @@ impl Target for SlackTarget<'_> {
                 self.slack.update(&card_of(note)?, &mark, &self.planner.card(&picture.view)).await
             }
             Some(ChannelState::Topic(topic)) => self.slack.set_topic(&own_channel(note), &topic).await,
+            Some(ChannelState::Pin) => self.slack.pin(&card_of(note)?).await,
+            Some(ChannelState::Bookmark { title, link }) => {
+                self.slack.bookmark(&own_channel(note), title, &link).await
+            }
+            Some(ChannelState::Archived) => self.slack.archive(&own_channel(note)).await,
             Some(ChannelState::Invitation(invitee)) => self.invite(&invitee, note).await,
             None => Err(Failure::Content { why: "no such setting here".to_owned() }),
         }

@@ -54,16 +54,23 @@ pub struct Decoration {
     /// open.
     pub tries: Option<u32>,
     pub needs_a_person: bool,
+    /// It is set no earlier.
+    pub from: Millis,
 }
 
 impl Decoration {
     pub fn new(name: impl Into<String>, hash: Fingerprint) -> Self {
-        Self { name: name.into(), hash, tries: None, needs_a_person: false }
+        Self { name: name.into(), hash, tries: None, needs_a_person: false, from: 0 }
     }
 
     #[must_use]
     pub(crate) fn given_up_after(self, tries: u32) -> Self {
         Self { tries: Some(tries), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn from(self, from: Millis) -> Self {
+        Self { from, ..self }
     }
 
     /// When it is to be set; `None` where it is set, given up, or its bearer is gone. A state that may have been set by
@@ -72,7 +79,7 @@ impl Decoration {
         // What was refused is that one state; what had no answer is the target's, whatever is to be set.
         let owed = note.owed.get(&self.name).filter(|owed| owed.hash == self.hash || owed.failures > 0);
         let differs = note.set.get(&self.name).is_none_or(|was| was != self.hash.as_str() && was != GONE);
-        let at = if differs { Some(0) } else { note.again.get(&self.name).copied() };
+        let at = if differs { Some(self.from) } else { note.again.get(&self.name).copied() };
         match owed {
             Some(owed) if owed.given_up => None,
             Some(owed) => at.map(|at| at.max(owed.not_before)),

@@ -24,7 +24,7 @@ pub use self::{
 };
 use super::content::{Call, Notice, Page, View};
 use crate::{
-    case::{Comment, Investigation, Seconds},
+    case::{Comment, Email, Investigation, Seconds},
     state::{
         Saying, Told,
         deeds::Deed,
@@ -51,6 +51,8 @@ pub struct Picture {
     pub pages: Vec<Page>,
     /// What other targets have to say of their anchors.
     pub notices: Vec<Notice>,
+    /// The membership's incident response team, where the settings ask for it.
+    pub team: Vec<Email>,
 }
 
 pub type Ledger = HashMap<Key, Told>;

@@ -73,6 +73,7 @@ fn picture(comments: &[Comment]) -> Picture {
         calls: Vec::new(),
         pages: Vec::new(),
         notices: Vec::new(),
+        team: Vec::new(),
     }
 }
 

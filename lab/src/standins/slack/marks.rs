@@ -11,6 +11,9 @@ use super::{
     trouble::{Output, no, yes},
 };
 
+/// A channel holds no more.
+const MOST_BOOKMARKS: usize = 100;
+
 impl SlackStandin {
     /// Somebody puts an emoji to a message, or takes theirs away.
     /// Fails when there is no such message.
@@ -51,14 +54,39 @@ pub(super) fn pin(state: &mut Workspace, args: &Args) -> Output {
 }
 
 pub(super) fn bookmark(state: &mut Workspace, args: &Args) -> Output {
-    let (id, number) = (state.id('B'), state.next());
+    let (id, number, bot) = (state.id('B'), state.next(), state.settings.bot_user.clone());
     let channel = state.joined(&ChannelId::new(args.text("channel_id")))?;
+    if channel.bookmarks.len() >= MOST_BOOKMARKS {
+        return Err(no("too_many_bookmarks"));
+    }
     if args.text("link").is_empty() {
         return Err(no("invalid_link"));
     }
     let bookmark = json!({ "id": id, "channel_id": args.text("channel_id"), "title": args.text("title"),
-        "link": args.text("link"), "emoji": args.text("emoji"), "type": "link", "rank": number.to_string() });
+        "link": args.text("link"), "emoji": args.text("emoji"), "type": "link", "rank": number.to_string(),
+        "last_updated_by_user_id": bot });
     channel.bookmarks.push(bookmark.clone());
+    yes(json!({ "bookmark": bookmark }))
+}
+
+/// <https://docs.slack.dev/reference/methods/bookmarks.list>
+pub(super) fn bookmarks(state: &mut Workspace, args: &Args) -> Output {
+    let channel = state.joined(&ChannelId::new(args.text("channel_id")))?;
+    yes(json!({ "bookmarks": channel.bookmarks }))
+}
+
+/// <https://docs.slack.dev/reference/methods/bookmarks.edit>
+pub(super) fn edit_bookmark(state: &mut Workspace, args: &Args) -> Output {
+    let bot = state.settings.bot_user.clone();
+    let channel = state.joined(&ChannelId::new(args.text("channel_id")))?;
+    let known = channel.bookmarks.iter_mut().find(|one| one["id"] == args.text("bookmark_id"));
+    let bookmark = known.ok_or_else(|| no("not_found"))?;
+    for name in ["title", "link", "emoji"] {
+        if !args.text(name).is_empty() {
+            bookmark[name] = args.text(name).into();
+        }
+    }
+    bookmark["last_updated_by_user_id"] = json!(bot);
     yes(json!({ "bookmark": bookmark }))
 }
 

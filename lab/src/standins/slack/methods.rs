@@ -23,6 +23,7 @@ pub(super) struct Method {
 /// Every scope that some method asks for, and those of events.
 pub(super) const ALL_SCOPES: &[&str] = &[
     "app_mentions:read",
+    "bookmarks:read",
     "bookmarks:write",
     "channels:history",
     "channels:join",
@@ -86,6 +87,26 @@ pub(super) const METHODS: &[Method] = &[
         ],
         work: marks::bookmark,
         ..WRITE
+    },
+    Method {
+        name: "bookmarks.edit",
+        scopes: same(&["bookmarks:write"]),
+        fields: &[
+            need("channel_id", ID),
+            need("bookmark_id", ID),
+            may("title", text(1, 255)),
+            may("link", text(1, 3000)),
+            may("emoji", TEXT),
+        ],
+        work: marks::edit_bookmark,
+        ..WRITE
+    },
+    Method {
+        name: "bookmarks.list",
+        scopes: same(&["bookmarks:read"]),
+        fields: &[need("channel_id", ID)],
+        work: marks::bookmarks,
+        ..READ
     },
     Method { name: "chat.delete", fields: &[CHANNEL, need("ts", ID)], work: messages::delete, ..WRITE },
     Method {

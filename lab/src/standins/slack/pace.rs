@@ -39,7 +39,7 @@ pub fn tier(method: &str) -> Option<usize> {
         "views.open" | "views.push" | "views.publish" | "views.update" => 100,
         "conversations.create" | "conversations.archive" | "conversations.list" => 20,
         "conversations.setTopic" | "conversations.setPurpose" | "conversations.rename" => 20,
-        "pins.add" | "reactions.remove" | "bookmarks.add" => 20,
+        "pins.add" | "reactions.remove" | "bookmarks.add" | "bookmarks.edit" => 20,
         "usergroups.list" | "usergroups.users.list" => 20,
         _ => 50,
     })

@@ -133,6 +133,11 @@ async fn each_refusal_has_slacks_own_name() {
         ("conversations.create", json!({ "name": "Not Good" }), "invalid_name_specials"),
         ("conversations.create", json!({ "name": "x".repeat(81) }), "invalid_name_maxlength"),
         ("conversations.archive", json!({ "channel": archived }), "already_archived"),
+        (
+            "bookmarks.edit",
+            json!({ "channel_id": security, "bookmark_id": "B9", "link": "https://example.com" }),
+            "not_found",
+        ),
         ("conversations.invite", json!({ "channel": security, "users": ANA }), "already_in_channel"),
         ("conversations.invite", json!({ "channel": security, "users": "U0NOBODY1" }), "user_not_found"),
         ("conversations.setTopic", json!({ "channel": security, "topic": "x".repeat(251) }), "too_long"),
