@@ -94,10 +94,10 @@ impl Notifier<'_> {
                 Ok(Hint::NotOurs) => {}
                 Ok(Hint::Sweep) => sweep = true,
                 Ok(Hint::Due(id)) => drop(due.insert(id)),
-                Ok(Hint::Case { id, full, event }) => {
+                Ok(Hint::Case { id, full, changed, event }) => {
                     let Wanted { messages, asking } = cases.entry(id).or_default();
                     messages.push(message);
-                    asking.add(full, event);
+                    asking.add(full, changed, event);
                 }
                 Ok(Hint::Membership { .. }) if self.settings.sir.observe => {}
                 Ok(Hint::Membership { id, what, event }) => {

@@ -16,6 +16,8 @@ pub enum Hint {
     Case {
         id: CaseId,
         full: bool,
+        /// It says that the case itself changed, and no comment.
+        changed: bool,
         /// The event's id: one that comes twice asks for nothing more.
         event: String,
     },
@@ -37,6 +39,7 @@ pub enum Hint {
 pub struct Asking {
     times: u64,
     full: bool,
+    changed: bool,
     events: Vec<String>,
 }
 
@@ -44,15 +47,21 @@ pub struct Asking {
 const REMEMBERED: usize = 13;
 
 impl Asking {
-    pub fn add(&mut self, full: bool, event: String) {
+    pub fn add(&mut self, full: bool, changed: bool, event: String) {
         self.times += 1;
         self.full |= full;
+        self.changed |= changed;
         self.events
             .extend(event.get(..REMEMBERED.min(event.len())).filter(|id| !id.is_empty()).map(str::to_owned));
     }
 
     pub(crate) fn asked(&self) -> Asked {
         Asked { times: self.times, full: self.full }
+    }
+
+    /// Whether the case itself is said to have changed.
+    pub(crate) fn is_of_a_change(&self) -> bool {
+        self.changed
     }
 
     /// Whether each of these events came before.
@@ -111,10 +120,9 @@ pub fn decode_value(value: Value) -> Result<Hint, TriggerError> {
     }
     let event: Event = serde_json::from_value(value).map_err(|_| TriggerError::Shape)?;
     match event.detail_type.as_str() {
-        "Case Comment Updated" => case(event, true),
-        "Case Created" | "Case Updated" | "Case Closed" | "Case Comment Added" | "Case Comment Created" => {
-            case(event, false)
-        }
+        "Case Comment Updated" => case(event, true, false),
+        "Case Updated" | "Case Closed" => case(event, false, true),
+        "Case Created" | "Case Comment Added" | "Case Comment Created" => case(event, false, false),
         "Membership Created" => membership(event, "Membership Created"),
         "Membership Updated" => membership(event, "Membership Updated"),
         // The page that introduces the cancelling calls the same event "Closed".
@@ -124,12 +132,12 @@ pub fn decode_value(value: Value) -> Result<Hint, TriggerError> {
     }
 }
 
-fn case(event: Event, full: bool) -> Result<Hint, TriggerError> {
+fn case(event: Event, full: bool, changed: bool) -> Result<Hint, TriggerError> {
     if event.source != "aws.security-ir" {
         return Ok(Hint::NotOurs);
     }
     let id = event.detail.case_id.as_deref().and_then(CaseId::parse);
-    id.map(|id| Hint::Case { id, full, event: event.id }).ok_or(TriggerError::Id(event.detail_type))
+    id.map(|id| Hint::Case { id, full, changed, event: event.id }).ok_or(TriggerError::Id(event.detail_type))
 }
 
 fn membership(event: Event, what: &'static str) -> Result<Hint, TriggerError> {
@@ -149,16 +157,17 @@ mod tests {
 
     #[test]
     fn every_detail_type_and_its_alias_is_understood() {
-        let case = |full| Hint::Case { id: CaseId::new("1234567890"), full, event: "e1".to_owned() };
-        for (detail_type, full) in [
-            ("Case Created", false),
-            ("Case Updated", false),
-            ("Case Closed", false),
-            ("Case Comment Added", false),
-            ("Case Comment Created", false),
-            ("Case Comment Updated", true),
+        let (id, event_id) = (CaseId::new("1234567890"), "e1".to_owned());
+        for (detail_type, full, changed) in [
+            ("Case Created", false, false),
+            ("Case Updated", false, true),
+            ("Case Closed", false, true),
+            ("Case Comment Added", false, false),
+            ("Case Comment Created", false, false),
+            ("Case Comment Updated", true, false),
         ] {
-            assert_eq!(decode(&event(detail_type, r#"{"caseId":"1234567890"}"#)), Ok(case(full)));
+            let hint = Hint::Case { id: id.clone(), full, changed, event: event_id.clone() };
+            assert_eq!(decode(&event(detail_type, r#"{"caseId":"1234567890"}"#)), Ok(hint));
         }
         for (detail_type, what) in [
             ("Membership Created", "Membership Created"),
@@ -184,7 +193,7 @@ mod tests {
     fn only_events_that_all_came_before_ask_for_nothing_new() {
         let asking = |ids: &[&str]| {
             let mut asking = Asking::default();
-            ids.iter().for_each(|id| asking.add(false, (*id).to_owned()));
+            ids.iter().for_each(|id| asking.add(false, false, (*id).to_owned()));
             asking
         };
         let known = ["0b3c7e5a-91d2".to_owned(), "e2".to_owned()];

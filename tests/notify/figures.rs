@@ -18,7 +18,7 @@ async fn what_is_new_stands_there_after_few_calls_one_after_the_other() {
         (Flow::Created, 6),
         (Flow::CommentSlack, 6),
         (Flow::CommentJira, 6),
-        (Flow::StatusJira, 8),
+        (Flow::StatusJira, 7),
         (Flow::Modal, 2),
         (Flow::Show, 5),
         (Flow::ReplyCase, 7),

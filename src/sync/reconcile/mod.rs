@@ -11,7 +11,7 @@ mod whose;
 
 use std::mem;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join, join_all, join3};
 use tracing::warn;
 
 use self::{
@@ -232,6 +232,7 @@ async fn hold(
     {
         return Ok(report);
     }
+    notes.say_changed = asked.is_some_and(Asking::is_of_a_change);
     loop {
         let turn = Box::pin(turn(context, lease, &meta, &mut notes, &mut report));
         let Turn { next_at, done } = turn.await?;
@@ -275,10 +276,7 @@ async fn turn(
         false => KnownLedgers::default(),
     };
     let at = Seeing { id: lease.case, full: meta.full || verify, told: &told };
-    let asked = meta.want > notes.case.note.wanted;
-    let first = ask_first(context, lease.case, &notes.targets, asked);
-    let (seen, ()) = join(see(context, &at, &mut notes.case.note), first).await;
-    let seen = match seen? {
+    let seen = match see_first(context, &at, meta, notes).await? {
         Ok(seen) => seen,
         Err(trouble) => {
             let again = blind(lease.case, &trouble, meta.want, &mut notes.case.note);
@@ -341,6 +339,22 @@ fn passes(seen: &Look, note: &mut CaseNote) {
     let known = turn::Turn { waiting: note.waiting, turned: note.turned, answered: note.answered };
     let now = known.passed(&seen.case, &seen.comments);
     (note.waiting, note.turned, note.answered) = (now.waiting, now.turned, now.answered);
+}
+
+/// Reads the case, and beside it what is asked before anything is sent, and who changed it.
+async fn see_first(
+    context: &Context<'_>,
+    at: &Seeing<'_>,
+    meta: &Meta,
+    notes: &mut Notes,
+) -> Result<Result<Look, ObserveError>, state::Error> {
+    let asked = meta.want > notes.case.note.wanted;
+    let changed = mem::take(&mut notes.say_changed);
+    let first = ask_first(context, at.id, &notes.targets, asked);
+    let edits = whose::beside(context, at.id, changed);
+    let (seen, (), edits) = join3(see(context, at, &mut notes.case.note), first, edits).await;
+    notes.edits = edits;
+    seen
 }
 
 /// What is asked before anything is sent, beside the first read of the case: where something is to be expected.

@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    case::CaseId,
+    case::{CaseId, Edit},
     state::{
         self, Meta, Note, TargetKind,
         notes::{CaseNote, PlaceNote},
@@ -43,6 +43,10 @@ pub(super) struct Notes {
     pub(crate) targets: Vec<Noted<PlaceNote>>,
     /// Nobody was ever told anything of the case, up to the first turn.
     pub(crate) are_new: bool,
+    /// An event says that the case itself changed, up to the first turn.
+    pub(crate) say_changed: bool,
+    /// What others did, where that was read beside the case.
+    pub(crate) edits: Option<Vec<Edit>>,
 }
 
 impl Notes {
@@ -56,7 +60,13 @@ impl Notes {
         let target = |kind: &TargetKind| Noted::read(case, meta, Note::Of(*kind));
         let targets = kinds.iter().map(target).collect::<state::Result<_>>()?;
         let are_new = meta.case.is_none() && meta.targets.is_empty();
-        Ok(Self { case: Noted::read(case, meta, Note::Case)?, targets, are_new })
+        Ok(Self {
+            case: Noted::read(case, meta, Note::Case)?,
+            targets,
+            are_new,
+            say_changed: false,
+            edits: None,
+        })
     }
 
     /// What is to be saved.

@@ -73,9 +73,27 @@ pub(super) async fn deeds(
     if changed.iter().all(|change| deeds::doer(&ours, change).is_some()) {
         return Ok(ours);
     }
+    if let Some(edits) = &notes.edits {
+        let all = [theirs(edits, &ours), ours.clone()].concat();
+        if changed.iter().all(|change| deeds::doer(&all, change).is_some()) {
+            return Ok(all);
+        }
+    }
     let mut all = theirs(&edits(context, case).await, &ours);
     all.extend(ours);
     Ok(all)
+}
+
+/// The service's list, read beside the case itself: where an event says that it changed, and nobody changed it through us just
+/// now.
+pub(super) async fn beside(context: &Context<'_>, case: &CaseId, changed: bool) -> Option<Vec<Edit>> {
+    if !changed || context.crowd {
+        return None;
+    }
+    let text = note::text(context.world, &deeds::name(case)).await.ok()?;
+    let (ours, now) = (deeds::read(case, text.as_deref()).ok()?, context.world.now());
+    let is_ours = ours.iter().any(|deed| now - deed.at <= MOMENT);
+    if is_ours { None } else { Some(edits(context, case).await) }
 }
 
 async fn edits(context: &Context<'_>, case: &CaseId) -> Vec<Edit> {
