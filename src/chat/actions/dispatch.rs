@@ -65,7 +65,19 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::JiraClose { key } => issue_moves::close(context, case, key).await,
         Command::Card => card::open(context, case).await,
         Command::Restrict { people } => restrict::restrict(context, case, people).await,
-        _ => Ok(how(context, Some(case), command)),
+        Command::Comment { text: None }
+        | Command::Edit
+        | Command::Attach
+        | Command::Close
+        | Command::Resolver
+        | Command::JiraLink { .. }
+        | Command::New { .. }
+        | Command::Help { .. }
+        | Command::Whoami
+        | Command::Doctor
+        | Command::List { .. }
+        | Command::Membership(_)
+        | Command::Hub(_) => Ok(how(context, Some(case), command)),
     }
 }
 
@@ -93,7 +105,54 @@ pub(crate) async fn anywhere(
         Command::Hub(HubCommand::Members) => hub::members(context).await,
         Command::Hub(HubCommand::Member { accounts }) => hub::member(context, accounts).await,
         Command::Hub(HubCommand::Products) => hub::products(context).await,
-        _ => Ok(how(context, None, command)),
+        Command::New { .. }
+        | Command::Membership(
+            MembershipCommand::New { .. }
+            | MembershipCommand::Update { .. }
+            | MembershipCommand::Cancel { .. }
+            | MembershipCommand::Resume { .. },
+        )
+        | Command::Hub(HubCommand::Accept { .. } | HubCommand::Leave) => Ok(how(context, None, command)),
+        Command::Tray
+        | Command::Show { .. }
+        | Command::Comments { .. }
+        | Command::History { .. }
+        | Command::Comment { .. }
+        | Command::Amend { .. }
+        | Command::Status { .. }
+        | Command::Edit
+        | Command::Title { .. }
+        | Command::Describe { .. }
+        | Command::Type { .. }
+        | Command::Started { .. }
+        | Command::Metadata { .. }
+        | Command::Watch { .. }
+        | Command::Unwatch { .. }
+        | Command::Watchers
+        | Command::Impact { .. }
+        | Command::Actor { .. }
+        | Command::Attach
+        | Command::Files
+        | Command::Get { .. }
+        | Command::Ai
+        | Command::Rate { .. }
+        | Command::Tags
+        | Command::Tag { .. }
+        | Command::Untag { .. }
+        | Command::Close
+        | Command::Resolver
+        | Command::Take
+        | Command::Owner { .. }
+        | Command::Clock { .. }
+        | Command::Brief { .. }
+        | Command::Timeline { .. }
+        | Command::Jira
+        | Command::JiraOpen
+        | Command::JiraBack
+        | Command::JiraClose { .. }
+        | Command::JiraLink { .. }
+        | Command::Card
+        | Command::Restrict { .. } => Ok(how(context, None, command)),
     }
 }
 
