@@ -363,7 +363,7 @@ pub(super) fn clock(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let Some(name) = words.next().map(|word| word.shown()) else {
         return Ok(Command::Clock { name: None, change: start(None) });
     };
-    let rest = joined(words);
+    let rest = joined(words).split_whitespace().collect::<Vec<_>>().join(" ");
     let change = match rest.split_once(' ') {
         _ if rest.is_empty() => start(None),
         _ if rest.eq_ignore_ascii_case("stop") => ClockChange::Stop,

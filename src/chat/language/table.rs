@@ -16,7 +16,7 @@ const COMMANDER: Option<Role> = Some(Role::Commander);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// In the order of help.
-pub(super) static TABLE: [Verb; 63] = [
+pub(super) static TABLE: &[Verb] = &[
     Verb::new(VIEWER, Case, "tray", "")
         .says(
             "What can be done here, as buttons; outside a case, your latest open cases.",

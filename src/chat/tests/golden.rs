@@ -34,7 +34,7 @@ use crate::{
 const NOW: i64 = 1_795_674_000;
 
 /// A line for each verb, and for each shape of its arguments.
-const LINES: [&str; 91] = [
+const LINES: &[&str] = &[
     "tray",
     "1234567890 restrict <@U024BE7LH> <@U024BE7LJ>",
     "1234567890 restrict off",
