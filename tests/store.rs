@@ -1,7 +1,7 @@
 //! Do both stores keep every promise of [`Store`]? One suite, run against each.
 //!
-//! Against memory always; against DynamoDB with `-- --include-ignored`, where `CASEBRIDGE_TEST_DYNAMODB` names its endpoint
-//! (DynamoDB Local will do): each test then makes itself a table and deletes it.
+//! Against memory always; against DynamoDB where `CASEBRIDGE_TEST_DYNAMODB` names its endpoint (DynamoDB Local will do): each
+//! test then makes itself a table and deletes it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use casebridge::{
@@ -535,7 +535,7 @@ macro_rules! suite {
         }
 
         #[tokio::test]
-        #[ignore = "DynamoDB is asked for by CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test -- --include-ignored"]
+        #[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
         async fn dynamodb_keeps_them_all() {
             let account = table::account().await;
             $(

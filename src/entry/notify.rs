@@ -13,10 +13,7 @@ use crate::{
     case::{CaseId, Millis},
     chat::{ingress::unheard::Replies, policy::since},
     config::{secrets::Secrets, settings::Settings},
-    entry::{
-        targets::{Chosen, Targets},
-        unready,
-    },
+    entry::{targets::Targets, unready},
     runtime::{World, gate::Queues, sighting},
     state,
     sync::{
@@ -32,10 +29,7 @@ use crate::{
     },
     targets::{
         contract::{Listener, Target},
-        jira::Jira,
-        pagerduty::PagerDuty,
         slack::{Slack, SlackTarget},
-        webhook::Webhook,
     },
     telemetry::{metrics, report::Report},
 };
@@ -174,14 +168,7 @@ impl Notifier<'_> {
     }
 
     fn targets(&self) -> Targets<'_> {
-        let Self { world, settings, secrets, deadline: until } = *self;
-        let jira = Jira::new(world, settings, secrets, until);
-        let routing_key = &secrets.pagerduty_routing_key;
-        let pager = settings.pagerduty.as_ref();
-        let pager = pager.map(|settings| PagerDuty { world, settings, routing_key, until });
-        let webhook = settings.webhook.as_ref();
-        let webhook = webhook.map(|settings| Webhook { world, settings, secrets, until });
-        Targets::new(self.slack(), Chosen { jira, pager, webhook })
+        Targets::new(self.world, self.settings, self.secrets, self.deadline)
     }
 
     async fn recover(&self) {

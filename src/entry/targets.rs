@@ -1,11 +1,16 @@
 //! Which targets are there? They are named here, and nowhere else above their own rooms.
 
-use crate::targets::{
-    contract::{Announcer, Target},
-    jira::{Jira, JiraTarget},
-    pagerduty::{PagerDuty, PagerDutyTarget},
-    slack::{Slack, SlackTarget},
-    webhook::{Webhook, WebhookTarget},
+use crate::{
+    case::Millis,
+    config::{secrets::Secrets, settings::Settings},
+    runtime::World,
+    targets::{
+        contract::{Announcer, Target},
+        jira::{Jira, JiraTarget},
+        pagerduty::{PagerDuty, PagerDutyTarget},
+        slack::{Slack, SlackTarget},
+        webhook::{Webhook, WebhookTarget},
+    },
 };
 
 pub struct Targets<'a> {
@@ -15,22 +20,19 @@ pub struct Targets<'a> {
     webhook: Option<WebhookTarget<'a>>,
 }
 
-/// Those that a user may do without.
-#[derive(Default)]
-pub struct Chosen<'a> {
-    pub jira: Option<Jira<'a>>,
-    pub pager: Option<PagerDuty<'a>>,
-    pub webhook: Option<Webhook<'a>>,
-}
-
 impl<'a> Targets<'a> {
     /// Slack, and the others where the settings have them.
-    pub fn new(slack: Slack<'a>, chosen: Chosen<'a>) -> Self {
+    pub fn new(world: &'a dyn World, settings: &'a Settings, secrets: &'a Secrets, until: Millis) -> Self {
+        let routing_key = &secrets.pagerduty_routing_key;
+        let pager = settings.pagerduty.as_ref();
+        let pager = pager.map(|settings| PagerDuty { world, settings, routing_key, until });
+        let webhook = settings.webhook.as_ref();
+        let webhook = webhook.map(|settings| Webhook { world, settings, secrets, until });
         Self {
-            slack: SlackTarget::new(slack),
-            jira: chosen.jira.map(JiraTarget::new),
-            pager: chosen.pager.map(PagerDutyTarget::new),
-            webhook: chosen.webhook.map(WebhookTarget::new),
+            slack: SlackTarget::new(Slack::new(world, settings, secrets, until)),
+            jira: Jira::new(world, settings, secrets, until).map(JiraTarget::new),
+            pager: pager.map(PagerDutyTarget::new),
+            webhook: webhook.map(WebhookTarget::new),
         }
     }
 

@@ -127,7 +127,7 @@ async fn hurry(client: Client, table: String, channel: String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "DynamoDB is asked for by CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test -- --include-ignored"]
+#[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
 async fn killed_at_any_moment_it_loses_nothing_doubles_nothing_and_keeps_the_order() {
     let kills = number("CASEBRIDGE_KILLS", 20);
     let binary =

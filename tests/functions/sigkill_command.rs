@@ -97,7 +97,7 @@ fn failures<'a>(batch: &'a [Message], outcome: &'a Outcome) -> Vec<&'a str> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "DynamoDB is asked for by CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test -- --include-ignored"]
+#[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
 async fn killed_at_any_moment_it_does_what_people_ask_once_and_answers_in_one_way() {
     let kills = number("CASEBRIDGE_KILLS", 20);
     let binary =

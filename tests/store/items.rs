@@ -135,7 +135,7 @@ fn item(shown: &Value) -> HashMap<String, AttributeValue> {
 }
 
 #[tokio::test]
-#[ignore = "DynamoDB is asked for by CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test -- --include-ignored"]
+#[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
 async fn items_of_any_release_are_read_as_they_were_meant() {
     let account = table::account().await;
     let written = account.make("items-written").await;
@@ -206,7 +206,7 @@ async fn unreadable(store: &Dynamo) -> Vec<String> {
 }
 
 #[tokio::test]
-#[ignore = "DynamoDB is asked for by CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test -- --include-ignored"]
+#[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
 async fn an_item_that_cannot_be_read_is_said_by_its_key_and_stays() {
     let account = table::account().await;
     let text = |of: &str| AttributeValue::S(of.to_owned());

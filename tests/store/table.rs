@@ -37,9 +37,25 @@ pub async fn config(endpoint: &str) -> SdkConfig {
     config.region(Region::new("eu-west-1")).endpoint_url(endpoint).load().await
 }
 
-/// The endpoint that the environment names. A test that needs it is ignored unless it is asked for.
+/// Names the endpoint.
+const ASKS: &str = "CASEBRIDGE_TEST_DYNAMODB";
+
+/// The endpoint that the environment names. A test that needs it is ignored where it names none.
 pub fn endpoint() -> String {
-    std::env::var("CASEBRIDGE_TEST_DYNAMODB").unwrap()
+    std::env::var(ASKS).unwrap()
+}
+
+/// Which tests are ignored is fixed when they are built, and whether there is a DynamoDB only now: so this one runs them.
+#[test]
+fn what_needs_dynamodb_runs_where_the_environment_names_one() {
+    let is_run_already =
+        std::env::args().any(|one| ["--ignored", "--include-ignored"].contains(&one.as_str()));
+    if std::env::var_os(ASKS).is_some() && !is_run_already {
+        let all = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--quiet"])
+            .status();
+        assert!(all.unwrap().success(), "see above");
+    }
 }
 
 pub async fn account() -> Account {

@@ -5,8 +5,9 @@ use casebridge::{config::clock, state::Store};
 use super::{Deployed, amazon::OPERATOR};
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
 async fn a_case_is_exported_signed_and_verified_and_whoever_took_it_is_in_the_trail() {
-    let Some(deployed) = Deployed::set("export").await else { return };
+    let deployed = Deployed::set("export").await;
     let sir = &deployed.standins.sir;
     let case = sir.aws_creates_case("Key leaked");
     sir.aws_comments(&case, "AWS Responder", "Did you make it?").unwrap();
@@ -35,8 +36,9 @@ async fn a_case_is_exported_signed_and_verified_and_whoever_took_it_is_in_the_tr
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
 async fn a_closed_case_is_forgotten_an_open_one_is_not_and_the_trail_says_who_did_it() {
-    let Some(deployed) = Deployed::set("forget").await else { return };
+    let deployed = Deployed::set("forget").await;
     let (sir, store) = (&deployed.standins.sir, &deployed.table.store);
     let case = sir.console_creates_case("Key leaked");
     store.hint(&case, clock::now(), false).await.unwrap();

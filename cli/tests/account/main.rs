@@ -1,7 +1,7 @@
 //! The tool against an account: a table, a secret, who the operator is, the trail, and the stand-ins.
 //!
 //! The processes share a table, and memory cannot be shared: `CASEBRIDGE_TEST_DYNAMODB` names a DynamoDB. Where it names none,
-//! that is said, and nothing is tried.
+//! these tests are ignored.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod evidence;
@@ -32,10 +32,9 @@ pub struct Deployed {
 }
 
 impl Deployed {
-    /// `None` where no DynamoDB was asked for.
-    pub async fn set(test: &str) -> Option<Self> {
-        let table = table::asked_for().await?.make(test).await;
-        let endpoint = std::env::var("CASEBRIDGE_TEST_DYNAMODB").unwrap();
+    pub async fn set(test: &str) -> Self {
+        let table = table::account().await.make(test).await;
+        let endpoint = table::endpoint();
         let standins = Standins::start().await.unwrap();
         let Standins { slack, jira, sir, logs, .. } = standins.clone();
         casebridge::state::put_settings(&table.store, &settings_of(&standins, "", "")).await.unwrap();
@@ -53,7 +52,7 @@ impl Deployed {
         variables.push(("AWS_ENDPOINT_URL", amazon));
         let scratch = std::env::temp_dir().join(format!("casebridge-{test}-{}", std::process::id()));
         std::fs::create_dir_all(&scratch).unwrap();
-        Some(Self { standins, table, variables, scratch })
+        Self { standins, table, variables, scratch }
     }
 
     /// What the tool says: whether it is content, and its words.

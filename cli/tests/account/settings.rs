@@ -5,8 +5,9 @@ use casebridge::{case::text, state::Store, telemetry::audit::AuditOutcome};
 use super::{Deployed, amazon::OPERATOR};
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
 async fn a_push_stores_the_file_and_the_trail_names_who_pushed_which_version_and_nothing_of_it() {
-    let Some(deployed) = Deployed::set("push").await else { return };
+    let deployed = Deployed::set("push").await;
     let toml = deployed.table.store.settings().await.unwrap().unwrap() + "\n# again\n";
     std::fs::write(deployed.scratch.join("casebridge.toml"), &toml).unwrap();
     let (good, said) = deployed.casebridge(&["settings", "push", "casebridge.toml"]).await;
@@ -23,8 +24,9 @@ async fn a_push_stores_the_file_and_the_trail_names_who_pushed_which_version_and
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
 async fn what_the_trail_does_not_take_is_said_with_the_line_to_keep() {
-    let Some(deployed) = Deployed::set("push-untold").await else { return };
+    let deployed = Deployed::set("push-untold").await;
     let toml = deployed.table.store.settings().await.unwrap().unwrap() + "\n# again\n";
     std::fs::write(deployed.scratch.join("casebridge.toml"), &toml).unwrap();
     let refused = casebridge_lab::standins::FaultRule::on("PutLogEvents").error("AccessDeniedException");
