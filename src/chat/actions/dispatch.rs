@@ -41,13 +41,7 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::Impact { edit, what } => lists::impact(context, case, *edit, what).await,
         Command::Actor { edit, actor } => lists::actor(context, case, *edit, actor).await,
         Command::Take => owner::take(context, case).await,
-        Command::Clock { name: None, .. } => clock::show(context, case).await,
-        Command::Clock { name: Some(name), change: ClockChange::Start { from } } => {
-            clock::start(context, case, (name, from.as_deref())).await
-        }
-        Command::Clock { name: Some(name), change: ClockChange::Stop } => {
-            clock::stop(context, case, name).await
-        }
+        Command::Clock { name, change } => of_clock(context, case, (name.as_deref(), change)).await,
         Command::Owner { to: None } => owner::show(context, case).await,
         Command::Owner { to: Some(to) } => owner::give(context, case, to).await,
         Command::Brief { post } => brief::show(context, case, *post).await,
@@ -70,6 +64,7 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         | Command::Attach
         | Command::Close
         | Command::Resolver
+        | Command::Unrestrict
         | Command::JiraLink { .. }
         | Command::New { .. }
         | Command::Help { .. }
@@ -78,6 +73,20 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         | Command::List { .. }
         | Command::Membership(_)
         | Command::Hub(_) => Ok(how(context, Some(case), command)),
+    }
+}
+
+async fn of_clock(
+    context: &CommandContext<'_>,
+    case: &CaseId,
+    (name, change): (Option<&str>, &ClockChange),
+) -> Outcome {
+    match (name, change) {
+        (None, _) => clock::show(context, case).await,
+        (Some(name), ClockChange::Start { from }) => {
+            clock::start(context, case, (name, from.as_deref())).await
+        }
+        (Some(name), ClockChange::Stop) => clock::stop(context, case, name).await,
     }
 }
 
@@ -91,29 +100,10 @@ pub(crate) async fn anywhere(
         Command::Whoami => Ok(diagnostics::whoami(context)),
         Command::Doctor => diagnostics::doctor(context).await,
         Command::List { which } => cases::list_cases(context, *which).await,
-        Command::Membership(MembershipCommand::List) => membership::list(context).await,
-        Command::Membership(MembershipCommand::Show { membership: id }) => {
-            membership::show(context, id.as_ref()).await
-        }
-        Command::Membership(MembershipCommand::Accounts { membership: id, accounts }) => {
-            membership::accounts(context, id.as_ref(), accounts).await
-        }
-        Command::Membership(MembershipCommand::Metrics { membership: id, from, to }) => {
-            membership::metrics(context, id.as_ref(), *from, *to).await
-        }
-        Command::Hub(HubCommand::Admin) => hub::admin(context).await,
-        Command::Hub(HubCommand::Members) => hub::members(context).await,
-        Command::Hub(HubCommand::Member { accounts }) => hub::member(context, accounts).await,
-        Command::Hub(HubCommand::Products) => hub::products(context).await,
+        Command::Membership(asked) => of_membership(context, command, asked).await,
+        Command::Hub(asked) => of_hub(context, command, asked).await,
         Command::New { .. }
-        | Command::Membership(
-            MembershipCommand::New { .. }
-            | MembershipCommand::Update { .. }
-            | MembershipCommand::Cancel { .. }
-            | MembershipCommand::Resume { .. },
-        )
-        | Command::Hub(HubCommand::Accept { .. } | HubCommand::Leave) => Ok(how(context, None, command)),
-        Command::Tray
+        | Command::Tray
         | Command::Show { .. }
         | Command::Comments { .. }
         | Command::History { .. }
@@ -152,7 +142,39 @@ pub(crate) async fn anywhere(
         | Command::JiraClose { .. }
         | Command::JiraLink { .. }
         | Command::Card
-        | Command::Restrict { .. } => Ok(how(context, None, command)),
+        | Command::Restrict { .. }
+        | Command::Unrestrict => Ok(how(context, None, command)),
+    }
+}
+
+async fn of_membership(
+    context: &CommandContext<'_>,
+    command: &Command,
+    asked: &MembershipCommand,
+) -> Outcome {
+    match asked {
+        MembershipCommand::List => membership::list(context).await,
+        MembershipCommand::Show { membership: id } => membership::show(context, id.as_ref()).await,
+        MembershipCommand::Accounts { membership: id, accounts } => {
+            membership::accounts(context, id.as_ref(), accounts).await
+        }
+        MembershipCommand::Metrics { membership: id, from, to } => {
+            membership::metrics(context, id.as_ref(), *from, *to).await
+        }
+        MembershipCommand::New { .. }
+        | MembershipCommand::Update { .. }
+        | MembershipCommand::Cancel { .. }
+        | MembershipCommand::Resume { .. } => Ok(how(context, None, command)),
+    }
+}
+
+async fn of_hub(context: &CommandContext<'_>, command: &Command, asked: &HubCommand) -> Outcome {
+    match asked {
+        HubCommand::Admin => hub::admin(context).await,
+        HubCommand::Members => hub::members(context).await,
+        HubCommand::Member { accounts } => hub::member(context, accounts).await,
+        HubCommand::Products => hub::products(context).await,
+        HubCommand::Accept { .. } | HubCommand::Leave => Ok(how(context, None, command)),
     }
 }
 
