@@ -35,6 +35,7 @@ mod second;
 mod shared;
 mod spares;
 mod state;
+mod storms;
 mod thread;
 mod verbs;
 mod whose;

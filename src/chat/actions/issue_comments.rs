@@ -111,6 +111,7 @@ async fn listen(
             Some(Stays::NoRole) if heard.person.account != conversation.me => {
                 kept.push(of(roles::RULE).told(IssueNotice::no_role(&heard.person, case)));
             }
+            Some(stays @ Stays::Bridge) => kept.push(of(stays.rule())),
             Some(Stays::Restricted | Stays::Internal | Stays::Older | Stays::NoRole) => {}
         }
     }

@@ -19,6 +19,8 @@ pub(crate) enum Stays {
     Internal,
     /// It was written before the issue was the case's, or before its writer had a role.
     Older,
+    /// A bridge wrote it, ours or another: what the case says would come back to it, round after round.
+    Bridge,
     /// Whoever wrote it may not comment on cases; nor may anybody of whom Jira says nothing.
     NoRole,
     /// It looks like it holds a secret of this kind.
@@ -46,6 +48,9 @@ impl Gate<'_> {
         }
         if self.is_older(comment.written()) {
             return Some(Stays::Older);
+        }
+        if comment.mark.is_some() {
+            return Some(Stays::Bridge);
         }
         if let Some(stays) = self.may(by, comment.changed().or(comment.written())) {
             return Some(stays);
@@ -113,6 +118,7 @@ impl Stays {
             Self::Restricted => "for some in Jira only",
             Self::Internal => "an internal note in Jira",
             Self::Older => "older than its link or role",
+            Self::Bridge => "written by a bridge",
             Self::NoRole => roles::RULE,
             Self::Secret(_) => secret_scan::RULE,
         }
@@ -128,7 +134,7 @@ mod tests {
     use super::*;
     use crate::{
         case::{AccountId, IssueCommentId},
-        targets::jira::Person,
+        targets::{jira::Person, mark::Mark},
     };
 
     /// `2026-11-26T05:00:00.000+0000`
@@ -195,6 +201,8 @@ mod tests {
         ] {
             assert_eq!(of(&held), Some(Stays::NoRole), "{held:?}");
         }
+        let marked = HeardComment { mark: Some(Mark::new("home#x")), ..mine(after) };
+        assert_eq!(of(&marked), Some(Stays::Bridge), "whatever role its account has");
         let again = Some(Person { account: AccountId::new(ANA), name: "Ana".to_owned() });
         let edited = HeardComment { updated: after.to_owned(), editor: again, ..mine(before) };
         assert_eq!(of(&edited), None, "said again with a role");
