@@ -60,7 +60,7 @@ pub enum RunError {
 
 /// A case as the sample keeps it.
 #[derive(Debug, PartialEq, Eq)]
-struct Kept {
+struct SampleCase {
     case: CaseId,
     /// The issue's key.
     issue: Option<IssueKey>,
@@ -68,13 +68,13 @@ struct Kept {
     is_closed: bool,
 }
 
-fn kept(item: &HashMap<String, AttributeValue>) -> Option<Kept> {
+fn kept(item: &HashMap<String, AttributeValue>) -> Option<SampleCase> {
     let text = |name: &str| item.get(name)?.as_s().ok().filter(|text| !text.is_empty()).cloned();
     let case = CaseId::parse(text("PK")?.strip_prefix("Case#")?)?;
     let details: Value =
         serde_json::from_str(&text("incidentDetails").unwrap_or_default()).unwrap_or_default();
     let is_closed = details["caseStatus"] == "Closed";
-    Some(Kept {
+    Some(SampleCase {
         case,
         issue: text("jiraIssueId").map(IssueKey::new),
         channel: text("slackChannelId"),
@@ -134,7 +134,7 @@ fn said(key: &IssueKey, adopted: &Adopted, asks: bool) -> String {
     }
 }
 
-async fn scanned(account: &Account, table: &str) -> Result<Vec<Kept>, RunError> {
+async fn scanned(account: &Account, table: &str) -> Result<Vec<SampleCase>, RunError> {
     let scan = Client::new(account.aws.config().await).scan().table_name(table);
     let scan = scan.filter_expression("SK = :latest AND begins_with(PK, :case)");
     let text = |text: &str| AttributeValue::S(text.to_owned());
@@ -164,7 +164,7 @@ mod tests {
             kept(&pairs.collect())
         };
         let open = item(&[("PK", "Case#7000000003"), ("jiraIssueId", "SEC-12"), ("slackChannelId", "C1")]);
-        let expected = Kept {
+        let expected = SampleCase {
             case: CaseId::new("7000000003"),
             issue: Some(IssueKey::new("SEC-12")),
             channel: Some("C1".to_owned()),

@@ -138,7 +138,7 @@ impl Chooser {
     /// The ids of those who have a role; of a person whom Jira knows by the same address, their account there as well.
     pub async fn members(
         &self,
-        (_, of, question): &Role,
+        (_, of, question): &RoleChoice,
         slack: &Slack<'_>,
         jira: Option<&Jira<'_>>,
     ) -> Result<Vec<String>, ChoicesError> {
@@ -182,9 +182,9 @@ impl Chooser {
 }
 
 /// A role: its name, who has it, and what is asked.
-pub type Role = (&'static str, fn(&Choices) -> &Vec<String>, &'static str);
+pub type RoleChoice = (&'static str, fn(&Choices) -> &Vec<String>, &'static str);
 
-pub const ROLES: [Role; 4] = [
+pub const ROLES: [RoleChoice; 4] = [
     (
         "viewer",
         |choices| &choices.viewer,

@@ -3,7 +3,7 @@
 use casebridge::{
     aws::sir::aws::SirClient,
     config::environment::{self, Environment, variable},
-    doctor::status::{self, Status},
+    doctor::status::{self, BridgeStatus},
     runtime::live::Live,
     state,
 };
@@ -49,7 +49,7 @@ pub async fn run(asked: &StatusArgs) -> Result<(String, bool), StatusError> {
     Ok((told, calm))
 }
 
-async fn in_words(status: &Status) -> Result<String, StatusError> {
+async fn in_words(status: &BridgeStatus) -> Result<String, StatusError> {
     let dead = status.queues.is_some_and(|[_, _, events, inbox]| events + inbox > 0);
     Ok(match dead {
         true => format!("{status}\n{}", queue::explained().await?),

@@ -69,15 +69,15 @@ struct Put {
 }
 
 #[derive(Deserialize)]
-struct Found {
+struct FoundEvents {
     #[serde(default)]
-    events: Vec<Event>,
+    events: Vec<LogEvent>,
     #[serde(rename = "nextToken")]
     next: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Event {
+struct LogEvent {
     message: String,
 }
 
@@ -148,7 +148,7 @@ impl Logs {
             }
         }
         let found = self.ask("FilterLogEvents", &asked, FIND).await?;
-        let Found { events, next } = serde_json::from_slice(&found).map_err(|_| LogsError::NoAnswer)?;
+        let FoundEvents { events, next } = serde_json::from_slice(&found).map_err(|_| LogsError::NoAnswer)?;
         Ok(Page { items: events.into_iter().map(|event| event.message).collect(), next, total: None })
     }
 

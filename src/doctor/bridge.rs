@@ -1,6 +1,6 @@
 //! The bridge itself: its table, its queues, its work, and what only its functions can know.
 
-use super::{Answer, Findings, Patient, ago, behind, fine, unseen, wrong};
+use super::{Answer, Examined, Patient, ago, behind, fine, unseen, wrong};
 use crate::{
     case::{CaseId, Millis},
     runtime::{breaker, sighting},
@@ -21,7 +21,7 @@ const REFUSED: Millis = 86_400_000;
 /// The note that tries whether the table can be written.
 const PROBE: &str = "doctor";
 
-pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
+pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
     let read = patient.world.store().note(PROBE).await;
     let readable = read.is_ok();
     found.add("table.read", of_the_table(read.map(drop), "it answered"));
@@ -48,7 +48,7 @@ fn of_the_table(asked: state::Result<()>, seen: &str) -> Answer {
     }
 }
 
-async fn of_the_work(patient: &Patient<'_>, found: &mut Findings) {
+async fn of_the_work(patient: &Patient<'_>, found: &mut Examined) {
     let (store, now) = (patient.world.store(), patient.world.now());
     let old = store.note(PROBE).await.ok().flatten();
     let written = store.swap_note(PROBE, old.as_deref(), &now.to_string(), None).await;
@@ -103,7 +103,7 @@ async fn of_a_case(patient: &Patient<'_>, case: &CaseId) -> state::Result<(Optio
     Ok((meta.next_at, parked))
 }
 
-async fn of_the_queues(patient: &Patient<'_>, found: &mut Findings) {
+async fn of_the_queues(patient: &Patient<'_>, found: &mut Examined) {
     const CHECKS: [&str; 4] = ["queue.events", "queue.inbox", "queue.events_dead", "queue.inbox_dead"];
     let depths = match patient.world.queues().await {
         Ok(depths) => depths,
@@ -161,7 +161,7 @@ async fn refused(patient: &Patient<'_>, kind: state::TargetKind) -> Answer {
 }
 
 /// What the functions wrote down of themselves, with its age.
-async fn of_the_functions(patient: &Patient<'_>, found: &mut Findings) {
+async fn of_the_functions(patient: &Patient<'_>, found: &mut Examined) {
     found.add("functions.telling", telling(patient));
     let now = patient.world.now();
     let sweep = match sighting::of(patient.world, sighting::SWEEP).await {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Answer, Findings, Patient, behind, fine, refused, slack::signed, unseen, wrong};
+use super::{Answer, Examined, Patient, behind, fine, refused, slack::signed, unseen, wrong};
 use crate::{
     case::{AccountId, IssueId},
     config::settings::Roles,
@@ -26,7 +26,7 @@ const NEEDED: [&str; 6] = [
 ];
 const LINKS: &str = "LINK_ISSUES";
 
-pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
+pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
     let Some(jira) = patient.jira else {
         return found.add("jira.token", fine("not needed: there is no Jira in the settings"));
     };
@@ -68,7 +68,7 @@ async fn people(patient: &Patient<'_>, me: Option<&AccountId>) -> Answer {
     fine(format!("{} accounts and {} groups may comment from Jira", accounts.len(), groups.len()))
 }
 
-async fn of_the_project(jira: &Jira<'_>, found: &mut Findings) {
+async fn of_the_project(jira: &Jira<'_>, found: &mut Examined) {
     let project = &jira.settings.project;
     let kinds = match jira.issue_kinds().await {
         Ok(Some(kinds)) => kinds,
@@ -103,7 +103,7 @@ async fn of_the_project(jira: &Jira<'_>, found: &mut Findings) {
     rights(jira, found).await;
 }
 
-async fn of_the_issues(jira: &Jira<'_>, kind: &IssueKind, found: &mut Findings) {
+async fn of_the_issues(jira: &Jira<'_>, kind: &IssueKind, found: &mut Examined) {
     found.add("jira.fields", fields(jira, kind).await);
     let statuses = match jira.statuses(kind).await {
         Ok(statuses) => statuses,
@@ -203,7 +203,7 @@ async fn transitions(jira: &Jira<'_>, statuses: &[ProjectStatus], wanted: &BTree
     }
 }
 
-async fn rights(jira: &Jira<'_>, found: &mut Findings) {
+async fn rights(jira: &Jira<'_>, found: &mut Examined) {
     let all: Vec<&str> = NEEDED.into_iter().chain([LINKS]).collect();
     let granted = match jira.granted(&all).await {
         Ok(granted) => granted,

@@ -108,7 +108,7 @@ impl std::fmt::Display for Finding {
 
 /// Everything that can be known, in the order in which one would ask.
 pub async fn examine(patient: &Patient<'_>) -> Vec<Finding> {
-    let mut found = Findings::default();
+    let mut found = Examined::default();
     Box::pin(slack::examine(patient, &mut found)).await;
     Box::pin(jira::examine(patient, &mut found)).await;
     Box::pin(unread::examine(patient, &mut found)).await;
@@ -119,7 +119,7 @@ pub async fn examine(patient: &Patient<'_>) -> Vec<Finding> {
 
 /// What hangs on the settings alone: whether what they name is there, in Slack and in Jira.
 pub async fn examine_settings(patient: &Patient<'_>) -> Vec<Finding> {
-    let mut found = Findings::default();
+    let mut found = Examined::default();
     Box::pin(slack::examine(patient, &mut found)).await;
     Box::pin(jira::examine(patient, &mut found)).await;
     found.0.retain(|finding| !finding.check.ends_with("_secret"));
@@ -127,9 +127,9 @@ pub async fn examine_settings(patient: &Patient<'_>) -> Vec<Finding> {
 }
 
 #[derive(Default)]
-struct Findings(Vec<Finding>);
+struct Examined(Vec<Finding>);
 
-impl Findings {
+impl Examined {
     /// Names come from outside: nothing in them may write elsewhere on a terminal.
     fn add(&mut self, check: &'static str, answer: Answer) {
         let plain = |text: String| text.replace(char::is_control, "\u{fffd}");

@@ -1,6 +1,6 @@
 //! AWS: the membership, each read that the bridge makes, and Security Hub where somebody may use it.
 
-use super::{Answer, Findings, Patient, behind, fine, unseen, wrong};
+use super::{Answer, Examined, Patient, behind, fine, unseen, wrong};
 use crate::{
     aws::{
         hub::HubCall,
@@ -16,7 +16,7 @@ const OF_A_MEMBERSHIP: [&str; 2] = ["sir.get_membership", "sir.get_finding_metri
 const RIGHTS: &str = "Deploy the template of this release again: the functions' roles grant it. From a terminal: use \
                       credentials that may read";
 
-pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
+pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
     let membership = membership(patient, found).await;
     of_the_cases(patient, found).await;
     of_the_membership(patient, membership, found).await;
@@ -58,7 +58,7 @@ fn read<T>(asked: Result<T, Fault>, seen: &str) -> Answer {
     }
 }
 
-async fn membership(patient: &Patient<'_>, found: &mut Findings) -> Option<MembershipId> {
+async fn membership(patient: &Patient<'_>, found: &mut Examined) -> Option<MembershipId> {
     let here = patient.settings.sir.region.as_deref().unwrap_or("this Region");
     let left_out = patient.world.left_out().memberships.then_some("WithMemberships");
     let page = match runtime::ask(patient.world, ask::memberships(None)).await {
@@ -88,7 +88,7 @@ async fn membership(patient: &Patient<'_>, found: &mut Findings) -> Option<Membe
     active.map(|one| one.id.clone())
 }
 
-async fn of_the_cases(patient: &Patient<'_>, found: &mut Findings) {
+async fn of_the_cases(patient: &Patient<'_>, found: &mut Examined) {
     let asked = runtime::ask(patient.world, ask::cases(None)).await;
     let newest = asked.as_ref().ok().and_then(|page| page.items.iter().max_by_key(|case| case.updated));
     let newest = newest.map(|case| case.id.clone());
@@ -119,7 +119,7 @@ fn calls(case: &CaseId) -> [Call; 4] {
     ]
 }
 
-async fn of_the_membership(patient: &Patient<'_>, membership: Option<MembershipId>, found: &mut Findings) {
+async fn of_the_membership(patient: &Patient<'_>, membership: Option<MembershipId>, found: &mut Examined) {
     let Some(membership) = membership else {
         if !found.has(OF_A_MEMBERSHIP[0]) {
             found.add_all(&OF_A_MEMBERSHIP, &behind("sir.membership"));

@@ -1,6 +1,6 @@
 //! Slack: the token, what the app may, the channel, and the people and groups that the settings name.
 
-use super::{Answer, Findings, Patient, ago, behind, fine, refused, unseen, wrong};
+use super::{Answer, Examined, Patient, ago, behind, fine, refused, unseen, wrong};
 use crate::{
     case::{ChannelId, GroupId, MemberId, UserId},
     config::settings::{Layout, Settings, SlackSettings},
@@ -32,7 +32,7 @@ const LOOKED_AT: usize = 60;
 /// Slack signs with its own time, and a request may be 300 s old.
 const SKEW: i64 = 60;
 
-pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
+pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
     let slack = patient.slack;
     match slack.login().await {
         Ok(login) => {
@@ -53,7 +53,7 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
     found.add("slack.signing_secret", signed(patient, Service::Slack).await);
 }
 
-fn of_the_app(patient: &Patient<'_>, login: &Login, found: &mut Findings) {
+fn of_the_app(patient: &Patient<'_>, login: &Login, found: &mut Examined) {
     let team = &patient.settings.slack.team;
     found.add(
         "slack.team",
@@ -139,7 +139,7 @@ fn granted(login: &Login) -> Answer {
     }
 }
 
-async fn of_the_channel(patient: &Patient<'_>, slack: &Slack<'_>, found: &mut Findings) {
+async fn of_the_channel(patient: &Patient<'_>, slack: &Slack<'_>, found: &mut Examined) {
     let channel = &patient.settings.slack.channel;
     let facts = match slack.channel_facts(channel).await {
         Ok(Some(facts)) => facts,

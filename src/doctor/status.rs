@@ -19,7 +19,7 @@ const AHEAD: Millis = 40 * 86_400_000;
 
 /// How things stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Status {
+pub struct BridgeStatus {
     /// When this was.
     pub at: Millis,
     /// Cases with something to be done now or later.
@@ -67,9 +67,9 @@ pub struct Shut {
 }
 
 /// Reads it. Nothing is changed.
-pub async fn status(world: &dyn World) -> state::Result<Status> {
+pub async fn status(world: &dyn World) -> state::Result<BridgeStatus> {
     let (store, now) = (world.store(), world.now());
-    let mut status = Status { at: now, ..Status::default() };
+    let mut status = BridgeStatus { at: now, ..BridgeStatus::default() };
     let cases = store.due(now + AHEAD, CASES).await?;
     status.cases = cases.len();
     for case in cases {
@@ -95,7 +95,7 @@ async fn quiet(world: &dyn World, kind: TargetKind) -> state::Result<Vec<Shut>> 
     Ok(each.into_iter().map(shut).collect())
 }
 
-async fn of_a_case(world: &dyn World, case: CaseId, status: &mut Status) -> state::Result<()> {
+async fn of_a_case(world: &dyn World, case: CaseId, status: &mut BridgeStatus) -> state::Result<()> {
     let unread = |error: &state::Error| Waiting {
         case: case.clone(),
         target: String::new(),
@@ -129,7 +129,7 @@ async fn of_a_case(world: &dyn World, case: CaseId, status: &mut Status) -> stat
     Ok(())
 }
 
-impl Status {
+impl BridgeStatus {
     /// Whether nothing needs a person.
     pub fn is_calm(&self) -> bool {
         let parked = self.waiting.iter().any(|waiting| waiting.why != "later");
@@ -146,7 +146,7 @@ fn until(now: Millis, at: Millis) -> String {
     }
 }
 
-impl fmt::Display for Status {
+impl fmt::Display for BridgeStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let now = self.at;
         let age = |at: Option<Millis>| at.map_or_else(|| "never yet".to_owned(), |at| ago(now, at));
@@ -188,17 +188,21 @@ mod tests {
             until: 90_000,
         };
         let shut = Shut { target: "slack".to_owned(), what: "x".to_owned(), until: 0 };
-        let calm = Status { waiting: vec![waits("later")], queues: Some([9, 9, 0, 0]), ..Status::default() };
-        assert!(calm.is_calm() && Status::default().is_calm());
+        let calm = BridgeStatus {
+            waiting: vec![waits("later")],
+            queues: Some([9, 9, 0, 0]),
+            ..BridgeStatus::default()
+        };
+        assert!(calm.is_calm() && BridgeStatus::default().is_calm());
         assert!(
             calm.to_string().contains("waits      7000000003 jira later: not before 90 s from now"),
             "{calm}"
         );
         for bad in [
-            Status { waiting: vec![waits("channel_is_shared")], ..calm.clone() },
-            Status { breakers: vec![shut], ..calm.clone() },
-            Status { queues: Some([0, 0, 1, 0]), ..calm.clone() },
-            Status { queues: Some([0, 0, 0, 1]), ..calm.clone() },
+            BridgeStatus { waiting: vec![waits("channel_is_shared")], ..calm.clone() },
+            BridgeStatus { breakers: vec![shut], ..calm.clone() },
+            BridgeStatus { queues: Some([0, 0, 1, 0]), ..calm.clone() },
+            BridgeStatus { queues: Some([0, 0, 0, 1]), ..calm.clone() },
         ] {
             assert!(!bad.is_calm(), "{bad}");
         }

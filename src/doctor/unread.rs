@@ -1,9 +1,9 @@
 //! PagerDuty and the webhook: whether each takes what we send. Neither can be read.
 
-use super::{Findings, Patient, fine, refused};
+use super::{Examined, Patient, fine, refused};
 use crate::targets::{pagerduty::PagerDuty, webhook::Webhook};
 
-pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
+pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
     let Patient { world, settings, secrets, until, .. } = *patient;
     let pager = settings.pagerduty.as_ref();
     if let Some(settings) = pager {

@@ -78,7 +78,7 @@ impl Notifier<'_> {
 
     /// Works through what arrived. The answer names the messages that must come again.
     async fn work(&self, hints: Vec<(String, Result<Hint, TriggerError>)>) -> Vec<String> {
-        let (mut failed, mut cases, mut sweep) = (Vec::new(), BTreeMap::<CaseId, Wanted>::new(), false);
+        let (mut failed, mut cases, mut sweep) = (Vec::new(), BTreeMap::<CaseId, CaseMessages>::new(), false);
         let mut due = BTreeSet::new();
         if hints.iter().any(|(_, hint)| matches!(hint, Ok(Hint::Case { .. } | Hint::Membership { .. }))) {
             sighting::event(self.world).await;
@@ -89,7 +89,7 @@ impl Notifier<'_> {
                 Ok(Hint::Sweep) => sweep = true,
                 Ok(Hint::Due(id)) => drop(due.insert(id)),
                 Ok(Hint::Case { id, full, changed, event }) => {
-                    let Wanted { messages, asking } = cases.entry(id).or_default();
+                    let CaseMessages { messages, asking } = cases.entry(id).or_default();
                     messages.push(message);
                     asking.add(full, changed, event);
                 }
@@ -230,7 +230,7 @@ fn is_repeated(record: &Value) -> bool {
 
 /// What a batch asks of a case.
 #[derive(Default)]
-struct Wanted {
+struct CaseMessages {
     messages: Vec<String>,
     asking: Asking,
 }

@@ -45,13 +45,13 @@ pub enum Source {
 }
 
 /// A client, and when it was used last.
-type Kept = Option<(Millis, Client)>;
+type KeptClient = Option<(Millis, Client)>;
 
 #[derive(Clone)]
 pub struct Transport {
     connect: Duration,
     timeout: Duration,
-    clients: Arc<Mutex<[Kept; 2]>>,
+    clients: Arc<Mutex<[KeptClient; 2]>>,
 }
 
 impl Default for Transport {

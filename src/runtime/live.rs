@@ -117,12 +117,12 @@ pub struct Live<S> {
     recent: Recent,
     trail: Option<LogStream>,
     left_out: LeftOut,
-    versions: Mutex<Versions>,
+    versions: Mutex<SecretVersions>,
 }
 
 /// Of which version the settings and the secret are that this process reads, and of which the trail knows.
 #[derive(Default)]
-struct Versions {
+struct SecretVersions {
     read: BTreeMap<&'static str, String>,
     told: BTreeMap<&'static str, String>,
 }
@@ -237,7 +237,7 @@ impl<S: Store> Live<S> {
     /// before it is remembered: better twice than not at all.
     pub async fn taken_up(&self) {
         let mut versions = self.versions.lock().await;
-        let Versions { read, told } = &mut *versions;
+        let SecretVersions { read, told } = &mut *versions;
         for (what, version) in read {
             if told.get(what) == Some(version) {
                 continue;

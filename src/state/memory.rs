@@ -24,7 +24,7 @@ pub struct Memory(Arc<Mutex<Tables>>);
 
 /// A text that is forgotten at its time.
 #[derive(Clone)]
-struct Kept<T> {
+struct KeptUntil<T> {
     value: T,
     expires: Option<Millis>,
 }
@@ -33,7 +33,7 @@ struct Kept<T> {
 struct Rows {
     meta: Option<Meta>,
     told: BTreeMap<TargetKind, BTreeMap<Key, (u64, Told)>>,
-    said: BTreeMap<String, Kept<Saying>>,
+    said: BTreeMap<String, KeptUntil<Saying>>,
 }
 
 #[derive(Clone, Default)]
@@ -42,8 +42,8 @@ struct Tables {
     cases: HashMap<CaseId, Rows>,
     due: BTreeSet<(Millis, CaseId)>,
     gates: HashMap<String, Millis>,
-    notes: HashMap<String, Kept<String>>,
-    commands: HashMap<String, Kept<Command>>,
+    notes: HashMap<String, KeptUntil<String>>,
+    commands: HashMap<String, KeptUntil<Command>>,
     places: HashMap<String, CaseId>,
     damaged: BTreeSet<String>,
     overwritten: Vec<String>,
@@ -79,7 +79,7 @@ fn not_later(rows: &BTreeMap<Key, (u64, Told)>, epoch: u64, key: &Key) -> Result
     }
 }
 
-impl<T> Kept<T> {
+impl<T> KeptUntil<T> {
     fn at(&self, now: Millis) -> Option<&T> {
         self.expires.is_none_or(|expires| expires > now).then_some(&self.value)
     }
@@ -307,7 +307,7 @@ impl Store for Memory {
         let Saying { command, body_hash, slack_ts, jira_comment, comment, .. } = saying;
         let known = [slack_ts, jira_comment, comment].into_iter().flatten();
         fits(known.chain([command, body_hash]).map(String::as_str))?;
-        let kept = Kept { value: saying.clone(), expires: Some(expires) };
+        let kept = KeptUntil { value: saying.clone(), expires: Some(expires) };
         let mut tables = self.tables_at(saying.since);
         tables.overwrites(|| item::said_key(case, &saying.command));
         tables.cases.entry(case.clone()).or_default().said.insert(saying.command.clone(), kept);
@@ -362,7 +362,7 @@ impl Store for Memory {
             return Ok(false);
         }
         tables.overwrites(|| item::note_key(name));
-        tables.notes.insert(name.to_owned(), Kept { value: new.to_owned(), expires });
+        tables.notes.insert(name.to_owned(), KeptUntil { value: new.to_owned(), expires });
         Ok(true)
     }
 
@@ -373,7 +373,7 @@ impl Store for Memory {
         if let Some(known) = tables.commands.get(key).and_then(|kept| kept.at(tables.now)) {
             return Ok(Some(known.clone()));
         }
-        let kept = Kept { value: command.clone(), expires: Some(expires) };
+        let kept = KeptUntil { value: command.clone(), expires: Some(expires) };
         tables.commands.insert(key.to_owned(), kept);
         Ok(None)
     }

@@ -122,7 +122,7 @@ pub struct PlaceNote {
     pub changes: u32,
     /// The lines of changes that nobody saw there yet, by their number.
     #[serde(rename = "lines", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub lines: BTreeMap<u32, Line>,
+    pub lines: BTreeMap<u32, ChangeLine>,
     /// What was last told of each thing that goes through steps, by its name.
     #[serde(rename = "steps", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub steps: BTreeMap<String, String>,
@@ -146,7 +146,7 @@ pub struct PlaceNote {
     pub beside: bool,
     /// The last time that somebody else set the anchor to a status.
     #[serde(rename = "moved", default, skip_serializing_if = "Option::is_none")]
-    pub moved: Option<Moved>,
+    pub moved: Option<MovedByHand>,
     #[serde(rename = "not_before", default)]
     pub not_before: Millis,
     #[serde(rename = "failures", default)]
@@ -160,7 +160,7 @@ pub struct PlaceNote {
 
 /// A line of changes: kept until it is seen, since only what the case was before and after it says what stood in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct ChangeLine {
     #[serde(rename = "before")]
     pub(crate) before: Facts,
     #[serde(rename = "after")]
@@ -175,7 +175,7 @@ const MOST_LINES: usize = 16;
 
 /// Somebody set an issue to a status by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moved {
+pub struct MovedByHand {
     /// Names the change.
     #[serde(rename = "id")]
     pub id: String,
@@ -346,7 +346,7 @@ impl PlaceNote {
             return;
         }
         if let (Some(before), Some(after)) = (&self.facts, &facts) {
-            let line = Line { before: before.clone(), after: after.clone(), owed: false };
+            let line = ChangeLine { before: before.clone(), after: after.clone(), owed: false };
             self.lines.insert(number, line);
         }
         if self.lines.len() > MOST_LINES {
@@ -569,7 +569,8 @@ mod tests {
                     PlaceNote { open: open("comment/100002/0", Plainness::Plain, None), ..waiting.clone() }
                 }),
                 ("changes that nobody saw yet", {
-                    let line = |owed| Line { before: Facts::of(&case()), after: Facts::of(&full()), owed };
+                    let line =
+                        |owed| ChangeLine { before: Facts::of(&case()), after: Facts::of(&full()), owed };
                     PlaceNote { lines: [(0, line(true)), (1, line(false))].into(), ..thread.clone() }
                 }),
                 ("changes being told", {
@@ -602,7 +603,7 @@ mod tests {
                 }),
                 ("issue moved by hand", {
                     let [id, to, by] = ["50007", "Done", "Ana Alvarez"].map(str::to_owned);
-                    PlaceNote { moved: Some(Moved { id, to, by, done: true }), ..issue.clone() }
+                    PlaceNote { moved: Some(MovedByHand { id, to, by, done: true }), ..issue.clone() }
                 }),
                 ("issue", issue),
             ],

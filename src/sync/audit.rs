@@ -30,7 +30,7 @@ pub(crate) struct Audited<'a> {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Finding {
+enum Discrepancy {
     Seen(Key, Told),
     /// It is not there, again.
     Absent(Key, Told),
@@ -62,7 +62,8 @@ pub(crate) async fn verify(
     let told = audited.told(context).await?;
     let findings = compare(&told, &there.ours);
     outgrow(audited, note, &there.ours);
-    let absent = findings.iter().any(|finding| matches!(finding, Finding::Absent(..) | Finding::Owed(_)));
+    let absent =
+        findings.iter().any(|finding| matches!(finding, Discrepancy::Absent(..) | Discrepancy::Owed(_)));
     for finding in findings {
         audited.apply(context, note, finding).await?;
     }
@@ -89,9 +90,12 @@ pub(crate) async fn learn(
     let mut forgotten = false;
     for finding in compare(&told, &there.ours) {
         match finding {
-            Finding::Forgotten(..) => forgotten = true,
-            Finding::Seen(..) => {}
-            Finding::Absent(..) | Finding::Owed(_) | Finding::Deleted(..) | Finding::Double(_) => continue,
+            Discrepancy::Forgotten(..) => forgotten = true,
+            Discrepancy::Seen(..) => {}
+            Discrepancy::Absent(..)
+            | Discrepancy::Owed(_)
+            | Discrepancy::Deleted(..)
+            | Discrepancy::Double(_) => continue,
         }
         audited.apply(context, note, finding).await?;
     }
@@ -147,7 +151,7 @@ fn gone(told: &BTreeMap<Key, Told>, there: &ReadBack) -> Vec<String> {
     gone
 }
 
-fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
+fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Discrepancy> {
     let mut there: BTreeMap<&Key, Vec<&Found>> = BTreeMap::new();
     for one in found {
         there.entry(&one.key).or_default().push(one);
@@ -161,15 +165,15 @@ fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
         let first = copies.remove(kept);
         // Two lines of changes with one number that say different things are two lines.
         copies.retain(|copy| copy.hash == first.hash || key.line().is_none());
-        findings.extend(copies.into_iter().map(|copy| Finding::Double(copy.remote.clone())));
+        findings.extend(copies.into_iter().map(|copy| Discrepancy::Double(copy.remote.clone())));
         // An issue that we did not make does not say which version stands there: then the ledger's word holds.
         let said = Some(first.hash.to_string()).filter(|hash| !hash.is_empty());
         let hash = said.or(known.map(|told| told.hash.clone())).unwrap_or_default();
         let is = Told { remote: first.remote.clone(), hash, seen: Seen::Yes, theirs: false };
         match known {
             Some(told) if told.theirs || told.seen == Seen::Deleted || *told == is => {}
-            Some(_) => findings.push(Finding::Seen(key.clone(), is)),
-            None => findings.push(Finding::Forgotten(key.clone(), is)),
+            Some(_) => findings.push(Discrepancy::Seen(key.clone(), is)),
+            None => findings.push(Discrepancy::Forgotten(key.clone(), is)),
         }
     }
     let gone = told.iter().filter(|(key, told)| !told.theirs && !there.contains_key(key));
@@ -177,17 +181,17 @@ fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
     findings
 }
 
-fn missed(key: Key, mut told: Told) -> Option<Finding> {
+fn missed(key: Key, mut told: Told) -> Option<Discrepancy> {
     match told.seen {
         Seen::Deleted => None,
         Seen::Yes => {
             told.seen = Seen::Deleted;
-            Some(Finding::Deleted(key, told))
+            Some(Discrepancy::Deleted(key, told))
         }
-        Seen::NotYet(times) if times + 1 >= ABSENT => Some(Finding::Owed(key)),
+        Seen::NotYet(times) if times + 1 >= ABSENT => Some(Discrepancy::Owed(key)),
         Seen::NotYet(times) => {
             told.seen = Seen::NotYet(times + 1);
-            Some(Finding::Absent(key, told))
+            Some(Discrepancy::Absent(key, told))
         }
     }
 }
@@ -202,12 +206,12 @@ impl Audited<'_> {
         &self,
         context: &Context<'_>,
         note: &mut PlaceNote,
-        finding: Finding,
+        finding: Discrepancy,
     ) -> Result<(), state::Error> {
         let (id, kind, store) = (self.lease.case, self.target.planner().kind(), context.world.store());
         let destination = kind.as_str();
         match finding {
-            Finding::Seen(key, told) => {
+            Discrepancy::Seen(key, told) => {
                 self.rename(&key, &told, note);
                 if key.0 == HOME && note.set.get(HOME).is_some_and(|hash| *hash != told.hash) {
                     // What the anchor shows is not what we set last: it is set again.
@@ -218,17 +222,17 @@ impl Audited<'_> {
                 }
                 self.lease.tell(store, kind, (&key, &told)).await
             }
-            Finding::Absent(key, told) | Finding::Forgotten(key, told) => {
+            Discrepancy::Absent(key, told) | Discrepancy::Forgotten(key, told) => {
                 self.lease.tell(store, kind, (&key, &told)).await
             }
-            Finding::Deleted(key, told) => {
+            Discrepancy::Deleted(key, told) => {
                 info!(%id, destination, %key, "deleted by a person");
                 if key.0 == HOME {
                     note.set.insert(HOME.to_owned(), GONE.to_owned());
                 }
                 self.lease.tell(store, kind, (&key, &told)).await
             }
-            Finding::Owed(key) => {
+            Discrepancy::Owed(key) => {
                 warn!(%id, destination, %key, "was never stored: owed again");
                 if key.0 == HOME {
                     return self.begin_again(context, note).await;
@@ -238,7 +242,7 @@ impl Audited<'_> {
                 }
                 self.lease.untell(store, kind, &key).await
             }
-            Finding::Double(remote) => {
+            Discrepancy::Double(remote) => {
                 warn!(%id, destination, "stood there twice: the later is removed");
                 if let Err(failure) = self.target.delete(&remote, note).await {
                     warn!(%id, %failure, "the later could not be removed");
@@ -318,21 +322,21 @@ mod tests {
     fn what_is_there_is_seen_and_what_is_known_to_be_there_says_nothing() {
         let ledger = [(key("a"), told("1", Seen::NotYet(2))), (key("b"), told("2", Seen::Yes))].into();
         let findings = compare(&ledger, &[heard("a", "1", 1), heard("b", "2", 2)]);
-        assert_eq!(findings, [Finding::Seen(key("a"), told("1", Seen::Yes))]);
+        assert_eq!(findings, [Discrepancy::Seen(key("a"), told("1", Seen::Yes))]);
     }
 
     #[test]
     fn what_was_never_seen_is_owed_after_three_checks() {
         let absent = |times| compare(&[(key("a"), told("1", Seen::NotYet(times)))].into(), &[]);
-        assert_eq!(absent(0), [Finding::Absent(key("a"), told("1", Seen::NotYet(1)))]);
-        assert_eq!(absent(1), [Finding::Absent(key("a"), told("1", Seen::NotYet(2)))]);
-        assert_eq!(absent(2), [Finding::Owed(key("a"))]);
+        assert_eq!(absent(0), [Discrepancy::Absent(key("a"), told("1", Seen::NotYet(1)))]);
+        assert_eq!(absent(1), [Discrepancy::Absent(key("a"), told("1", Seen::NotYet(2)))]);
+        assert_eq!(absent(2), [Discrepancy::Owed(key("a"))]);
     }
 
     #[test]
     fn what_a_person_deleted_stays_deleted() {
         let ledger = [(key("a"), told("1", Seen::Yes))].into();
-        assert_eq!(compare(&ledger, &[]), [Finding::Deleted(key("a"), told("1", Seen::Deleted))]);
+        assert_eq!(compare(&ledger, &[]), [Discrepancy::Deleted(key("a"), told("1", Seen::Deleted))]);
         let ledger = [(key("a"), told("1", Seen::Deleted))].into();
         assert_eq!(compare(&ledger, &[]), []);
     }
@@ -341,10 +345,10 @@ mod tests {
     fn of_two_with_one_key_the_known_one_stays_else_the_earlier() {
         let copies = [heard("a", "2", 2), heard("a", "1", 1)];
         let ledger = [(key("a"), told("2", Seen::Yes))].into();
-        assert_eq!(compare(&ledger, &copies), [Finding::Double("1".to_owned())]);
+        assert_eq!(compare(&ledger, &copies), [Discrepancy::Double("1".to_owned())]);
         assert_eq!(
             compare(&BTreeMap::new(), &copies),
-            [Finding::Double("2".to_owned()), Finding::Forgotten(key("a"), told("1", Seen::Yes))]
+            [Discrepancy::Double("2".to_owned()), Discrepancy::Forgotten(key("a"), told("1", Seen::Yes))]
         );
     }
 
@@ -356,7 +360,10 @@ mod tests {
         };
         let ledger = [(key("changes/3"), told("2", Seen::Yes))].into();
         assert_eq!(compare(&ledger, &[line("1", "other"), line("2", "h")]), []);
-        assert_eq!(compare(&ledger, &[line("1", "h"), line("2", "h")]), [Finding::Double("1".to_owned())]);
+        assert_eq!(
+            compare(&ledger, &[line("1", "h"), line("2", "h")]),
+            [Discrepancy::Double("1".to_owned())]
+        );
     }
 
     #[test]

@@ -133,7 +133,7 @@ pub(crate) async fn look(
         (false, _) => Vec::new(),
     };
     note.newest_first = is_newest_first(&first.items).unwrap_or(note.newest_first);
-    let pages = Pages {
+    let pages = PagesLeft {
         looking,
         reader,
         start,
@@ -142,7 +142,7 @@ pub(crate) async fn look(
         latest: Cell::new(Seconds::MIN),
     };
     let read = pages.read(first).await?;
-    let Read { comments, more, last_page, whole, blind, newest_at_end, to_its_end } = read;
+    let ReadSoFar { comments, more, last_page, whole, blind, newest_at_end, to_its_end } = read;
     if let Some(going_on) = blind {
         note.going_on = going_on;
         return Err(ReadingError::OutOfTime.into());
@@ -180,7 +180,7 @@ impl Start {
     }
 }
 
-struct Pages<'a> {
+struct PagesLeft<'a> {
     looking: &'a Looking<'a>,
     reader: Reader<'a>,
     start: Start,
@@ -190,7 +190,7 @@ struct Pages<'a> {
     latest: Cell<Seconds>,
 }
 
-struct Read {
+struct ReadSoFar {
     /// Oldest first.
     comments: Vec<Comment>,
     more: More,
@@ -203,8 +203,8 @@ struct Read {
     to_its_end: bool,
 }
 
-impl Pages<'_> {
-    async fn read(self, first: Page<Comment>) -> Result<Read, ObserveError> {
+impl PagesLeft<'_> {
+    async fn read(self, first: Page<Comment>) -> Result<ReadSoFar, ObserveError> {
         let mut all = in_all(&first);
         let Page { items: mut page, mut next, .. } = first;
         let (mut comments, mut at) = (HashMap::new(), self.start.page.clone());
@@ -225,10 +225,13 @@ impl Pages<'_> {
                     // Once more with the page that was read last, so that no two readings end where the other began.
                     let page = at.filter(|_| count > 1).unwrap_or(token);
                     let blind = Some(Some(GoingOn { page, full: false }));
-                    return Ok(Read { blind, ..self.ended(comments, End::Known, (None, &[])) });
+                    return Ok(ReadSoFar { blind, ..self.ended(comments, End::Known, (None, &[])) });
                 }
                 None if !self.newest_first && !self.rising.get() => {
-                    return Ok(Read { blind: Some(None), ..self.ended(comments, End::Known, (None, &[])) });
+                    return Ok(ReadSoFar {
+                        blind: Some(None),
+                        ..self.ended(comments, End::Known, (None, &[]))
+                    });
                 }
                 None => return Ok(self.ended(comments, End::OutOfTime(token), (at, &page))),
             };
@@ -272,7 +275,7 @@ impl Pages<'_> {
         comments: HashMap<CommentId, Comment>,
         end: End,
         (at, page): (Option<String>, &[Comment]),
-    ) -> Read {
+    ) -> ReadSoFar {
         let rising = !self.newest_first && self.rising.get();
         let more = match &end {
             End::OutOfTime(page) => More::At(GoingOn { page: page.clone(), full: self.start.full }),
@@ -284,7 +287,7 @@ impl Pages<'_> {
         let last = matches!(end, End::Last);
         let mut comments: Vec<Comment> = comments.into_values().collect();
         comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-        Read {
+        ReadSoFar {
             comments,
             more,
             last_page: at.filter(|_| rising),

@@ -86,7 +86,7 @@ pub enum TriggerError {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-struct Event {
+struct ServiceEvent {
     #[serde(default)]
     id: String,
     #[serde(default)]
@@ -118,7 +118,7 @@ pub fn decode_value(value: Value) -> Result<Hint, TriggerError> {
         let id = due.as_str().and_then(CaseId::parse);
         return id.map(Hint::Due).ok_or_else(|| TriggerError::Id("due".to_owned()));
     }
-    let event: Event = serde_json::from_value(value).map_err(|_| TriggerError::Shape)?;
+    let event: ServiceEvent = serde_json::from_value(value).map_err(|_| TriggerError::Shape)?;
     match event.detail_type.as_str() {
         "Case Comment Updated" => case(event, true, false),
         "Case Updated" | "Case Closed" => case(event, false, true),
@@ -132,7 +132,7 @@ pub fn decode_value(value: Value) -> Result<Hint, TriggerError> {
     }
 }
 
-fn case(event: Event, full: bool, changed: bool) -> Result<Hint, TriggerError> {
+fn case(event: ServiceEvent, full: bool, changed: bool) -> Result<Hint, TriggerError> {
     if event.source != "aws.security-ir" {
         return Ok(Hint::NotOurs);
     }
@@ -140,7 +140,7 @@ fn case(event: Event, full: bool, changed: bool) -> Result<Hint, TriggerError> {
     id.map(|id| Hint::Case { id, full, changed, event: event.id }).ok_or(TriggerError::Id(event.detail_type))
 }
 
-fn membership(event: Event, what: &'static str) -> Result<Hint, TriggerError> {
+fn membership(event: ServiceEvent, what: &'static str) -> Result<Hint, TriggerError> {
     let id = event.detail.membership_id.as_deref().and_then(MembershipId::parse);
     id.map(|id| Hint::Membership { id, what, event: event.id }).ok_or(TriggerError::Id(event.detail_type))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::{author::Author, snapshot::Change, *},
-    state::{key::Key, notes::Moved, owner::Owner},
+    state::{key::Key, notes::MovedByHand, owner::Owner},
 };
 
 /// One thing that is told in a case's thread and issue.
@@ -163,7 +163,7 @@ pub enum Notice {
     Moved {
         case: CaseId,
         issue: IssueKey,
-        moved: Moved,
+        moved: MovedByHand,
         stands: Status,
     },
     /// It was deleted, or is hidden from us.

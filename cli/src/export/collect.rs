@@ -19,7 +19,9 @@ use casebridge::{
 };
 
 use super::{
-    entry::{Comment, EarlierText, Entry, File, Investigation, Told, What, moment},
+    entry::{
+        EarlierText, EntryKind, ExportedComment, ExportedFile, ExportedStep, TimelineEntry, ToldLine, moment,
+    },
     files::{self, FileError},
 };
 
@@ -50,7 +52,7 @@ pub struct Sources<'a> {
 }
 
 /// All of a case, in the order of a timeline.
-pub async fn case(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, CollectError> {
+pub async fn case(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<TimelineEntry>, CollectError> {
     let mut found = of_service(sources, id).await?;
     found.extend(of_record(sources, id).await?);
     found.extend(match &sources.trail {
@@ -62,19 +64,19 @@ pub async fn case(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, Coll
     Ok(found)
 }
 
-fn missing(what: &str, why: impl ToString) -> Entry {
-    Entry { at: None, what: What::Missing { what: what.to_owned(), why: why.to_string() } }
+fn missing(what: &str, why: impl ToString) -> TimelineEntry {
+    TimelineEntry { at: None, what: EntryKind::Missing { what: what.to_owned(), why: why.to_string() } }
 }
 
-fn act(line: &AuditLine) -> Entry {
-    Entry { at: Some(line.at.clone()), what: What::Act { line: line.clone() } }
+fn act(line: &AuditLine) -> TimelineEntry {
+    TimelineEntry { at: Some(line.at.clone()), what: EntryKind::Act { line: line.clone() } }
 }
 
-async fn of_service(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, CollectError> {
+async fn of_service(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<TimelineEntry>, CollectError> {
     let world = sources.world;
     let case = asked(world, ask::case(id)).await?;
     let edits = pages(world, |next| ask::edits(id, next)).await?;
-    let mut found: Vec<Entry> = edits.into_iter().map(edit).collect();
+    let mut found: Vec<TimelineEntry> = edits.into_iter().map(edit).collect();
     let said = pages(world, |next| ask::comments(id, next)).await?;
     found.extend(with_record(sources, id, said).await?);
     match pages(world, |next| ask::investigations(id, next)).await {
@@ -94,11 +96,11 @@ async fn of_service(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, Co
     };
     found.extend(files(sources, &case).await?);
     let at = case.updated;
-    found.push(Entry::seconds(at, What::Case { case: Box::new(case), tags }));
+    found.push(TimelineEntry::seconds(at, EntryKind::Case { case: Box::new(case), tags }));
     Ok(found)
 }
 
-async fn files(sources: &Sources<'_>, case: &Case) -> Result<Vec<Entry>, CollectError> {
+async fn files(sources: &Sources<'_>, case: &Case) -> Result<Vec<TimelineEntry>, CollectError> {
     let mut found = Vec::new();
     for (index, file) in case.attachments.iter().enumerate() {
         let fetched = match sources.files {
@@ -107,14 +109,14 @@ async fn files(sources: &Sources<'_>, case: &Case) -> Result<Vec<Entry>, Collect
         };
         let (id, creator) = (file.id.to_string(), file.creator.clone());
         let (name, status) = (file.name.clone(), file.status.clone());
-        let what = What::File(File { id, name, status, creator, fetched });
-        found.push(Entry::seconds(file.created, what));
+        let what = EntryKind::File(ExportedFile { id, name, status, creator, fetched });
+        found.push(TimelineEntry::seconds(file.created, what));
     }
     Ok(found)
 }
 
-fn edit(Edit { at, principal, action, message }: Edit) -> Entry {
-    Entry::seconds(at, What::Edit { principal, action, message })
+fn edit(Edit { at, principal, action, message }: Edit) -> TimelineEntry {
+    TimelineEntry::seconds(at, EntryKind::Edit { principal, action, message })
 }
 
 /// What was said, with what the record has of it. A text that was withdrawn is left out, also where its case shows it
@@ -123,7 +125,7 @@ async fn with_record(
     sources: &Sources<'_>,
     id: &CaseId,
     mut said: Vec<case::Comment>,
-) -> Result<Vec<Entry>, CollectError> {
+) -> Result<Vec<TimelineEntry>, CollectError> {
     let store = sources.world.store();
     if !sources.withdrawn {
         said = earlier::shown(store, id, said).await?;
@@ -138,23 +140,23 @@ async fn with_record(
         });
         let earlier = earlier.collect();
         let updated = updated.filter(|at| *at != created).map(moment);
-        let comment = Comment { id: comment.to_string(), creator, updated, body, earlier };
-        found.push(Entry::seconds(created, What::Comment(comment)));
+        let comment = ExportedComment { id: comment.to_string(), creator, updated, body, earlier };
+        found.push(TimelineEntry::seconds(created, EntryKind::Comment(comment)));
     }
     Ok(found)
 }
 
-fn step(found: case::Investigation) -> Entry {
+fn step(found: case::Investigation) -> TimelineEntry {
     let case::Investigation { id, kind, title, content, status, updated, feedback } = found;
     let id = id.to_string();
-    Entry::seconds(
+    TimelineEntry::seconds(
         updated,
-        What::Investigation(Investigation { id, step: kind, title, content, status, feedback }),
+        EntryKind::Investigation(ExportedStep { id, step: kind, title, content, status, feedback }),
     )
 }
 
 /// What the table knows. What cannot be read there is said.
-async fn of_record(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, CollectError> {
+async fn of_record(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<TimelineEntry>, CollectError> {
     let store = sources.world.store();
     let mut found = Vec::new();
     let Some(meta) = store.meta(id).await? else {
@@ -171,7 +173,7 @@ async fn of_record(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, Col
         let times = times(sources, kind, &place, &mut found).await;
         if let Some(home) = &place.home {
             let (target, place, name) = (kind.to_string(), home.place.clone(), home.name.clone());
-            found.push(Entry { at: None, what: What::Place { target, place, name } });
+            found.push(TimelineEntry { at: None, what: EntryKind::Place { target, place, name } });
         }
         match store.all_told(id, kind).await {
             Ok(told) => found.extend(told.iter().map(|(key, told)| told_there(kind, &key.0, told, &times))),
@@ -181,7 +183,7 @@ async fn of_record(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, Col
     match owner::of(store, id).await {
         Ok(owner) => found.extend(owner.map(|owner| {
             let (user, name) = (owner.user.to_string(), owner.name);
-            Entry::seconds(owner.since, What::Owner { user, name })
+            TimelineEntry::seconds(owner.since, EntryKind::Owner { user, name })
         })),
         Err(why) => found.push(missing("who has the case", why)),
     }
@@ -192,16 +194,21 @@ async fn of_record(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, Col
     Ok(found)
 }
 
-fn deed(deed: deeds::Deed) -> Entry {
+fn deed(deed: deeds::Deed) -> TimelineEntry {
     let who = match &deed.who {
         case::author::Author::Slack { user } => user.to_string(),
         other => format!("{other:?}"),
     };
     let fields = deed.sets.into_iter().map(|set| set.field).collect();
-    Entry::at(deed.at, What::Deed { who, name: deed.name, fields })
+    TimelineEntry::at(deed.at, EntryKind::Deed { who, name: deed.name, fields })
 }
 
-fn told_there(kind: TargetKind, key: &str, told: &state::Told, times: &BTreeMap<String, Millis>) -> Entry {
+fn told_there(
+    kind: TargetKind,
+    key: &str,
+    told: &state::Told,
+    times: &BTreeMap<String, Millis>,
+) -> TimelineEntry {
     let seen = match told.seen {
         Seen::NotYet(_) => "not looked for yet",
         Seen::Yes => "stands there",
@@ -209,11 +216,11 @@ fn told_there(kind: TargetKind, key: &str, told: &state::Told, times: &BTreeMap<
     };
     let by = if told.theirs { "a person" } else { "Casebridge" };
     let (target, key, hash) = (kind.to_string(), key.to_owned(), told.hash.clone());
-    let what = What::Told(Told { target, key, remote: told.remote.clone(), by, seen, hash });
+    let what = EntryKind::Told(ToldLine { target, key, remote: told.remote.clone(), by, seen, hash });
     match times.get(&told.remote) {
-        Some(at) => Entry::at(*at, what),
-        None if kind == slack::KIND => Entry::ts(&told.remote, what),
-        None => Entry { at: None, what },
+        Some(at) => TimelineEntry::at(*at, what),
+        None if kind == slack::KIND => TimelineEntry::ts(&told.remote, what),
+        None => TimelineEntry { at: None, what },
     }
 }
 
@@ -222,7 +229,7 @@ async fn times(
     sources: &Sources<'_>,
     kind: TargetKind,
     place: &PlaceNote,
-    found: &mut Vec<Entry>,
+    found: &mut Vec<TimelineEntry>,
 ) -> BTreeMap<String, Millis> {
     let (Some(jira), Some(home)) = (&sources.jira, &place.home) else { return BTreeMap::new() };
     if kind != jira::KIND {
@@ -250,16 +257,16 @@ async fn written(jira: &Jira<'_>, issue: &IssueId) -> Result<BTreeMap<String, Mi
 }
 
 /// How those are called whose ids stand in the trail.
-async fn people(sources: &Sources<'_>, found: &[Entry]) -> Vec<Entry> {
+async fn people(sources: &Sources<'_>, found: &[TimelineEntry]) -> Vec<TimelineEntry> {
     let ids = found.iter().filter_map(|entry| match &entry.what {
-        What::Act { line } if !line.team.is_empty() => Some(line.who.clone()),
+        EntryKind::Act { line } if !line.team.is_empty() => Some(line.who.clone()),
         _ => None,
     });
     let mut people = Vec::new();
     for id in ids.collect::<BTreeSet<_>>() {
         match sources.slack.user(&UserId::new(&id)).await {
             Ok(Some(person)) => {
-                people.push(Entry { at: None, what: What::Person { id, name: person.name } });
+                people.push(TimelineEntry { at: None, what: EntryKind::Person { id, name: person.name } });
             }
             Ok(None) => {}
             Err(why) => {

@@ -8,16 +8,16 @@ use serde::Serialize;
 
 /// One line: when it happened, where somebody knows, and what it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Entry {
+pub struct TimelineEntry {
     /// UTC.
     pub at: Option<String>,
     #[serde(flatten)]
-    pub what: What,
+    pub what: EntryKind,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum What {
+pub enum EntryKind {
     /// Who exported it, with what.
     Export {
         by: String,
@@ -54,11 +54,11 @@ pub enum What {
         action: String,
         message: String,
     },
-    Comment(Comment),
+    Comment(ExportedComment),
     /// A step of AWS's agent, which the service keeps for 90 days.
-    Investigation(Investigation),
-    File(File),
-    Told(Told),
+    Investigation(ExportedStep),
+    File(ExportedFile),
+    Told(ToldLine),
     /// Who set what through Casebridge in the last day, by the record.
     Deed {
         who: String,
@@ -72,7 +72,7 @@ pub enum What {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Comment {
+pub struct ExportedComment {
     pub id: String,
     /// Whom the service names.
     pub creator: String,
@@ -95,7 +95,7 @@ pub struct EarlierText {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Investigation {
+pub struct ExportedStep {
     pub id: String,
     pub step: String,
     pub title: String,
@@ -105,7 +105,7 @@ pub struct Investigation {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct File {
+pub struct ExportedFile {
     pub id: String,
     pub name: String,
     pub status: String,
@@ -124,7 +124,7 @@ pub enum Fetched {
 
 /// What stands in Slack or Jira: by the ledger, its key says what it tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Told {
+pub struct ToldLine {
     pub target: String,
     pub key: String,
     /// The message's `ts`, the comment's id.
@@ -136,17 +136,17 @@ pub struct Told {
     pub hash: String,
 }
 
-impl Entry {
-    pub fn at(at: Millis, what: What) -> Self {
+impl TimelineEntry {
+    pub fn at(at: Millis, what: EntryKind) -> Self {
         Self { at: Some(AuditLine::time(at)), what }
     }
 
-    pub fn seconds(at: impl Into<Option<Seconds>>, what: What) -> Self {
+    pub fn seconds(at: impl Into<Option<Seconds>>, what: EntryKind) -> Self {
         Self { at: at.into().map(moment), what }
     }
 
     /// A message of Slack's says when it was posted.
-    pub fn ts(ts: &str, what: What) -> Self {
+    pub fn ts(ts: &str, what: EntryKind) -> Self {
         let at = Ts::new(ts).millis();
         Self { at: (at > 0).then(|| AuditLine::time(at)), what }
     }
@@ -161,20 +161,20 @@ pub fn moment(seconds: Seconds) -> String {
 }
 
 /// In the order of a timeline: first how things stand, then what happened by its time, at last what has no time.
-pub fn sort(entries: &mut [Entry]) {
+pub fn sort(entries: &mut [TimelineEntry]) {
     entries.sort_by_key(|entry| {
         let rank = match entry.what {
-            What::Export { .. } => 0,
-            What::Missing { .. } => 1,
-            What::Case { .. } => 2,
-            What::Person { .. } => 3,
-            What::Place { .. } => 4,
+            EntryKind::Export { .. } => 0,
+            EntryKind::Missing { .. } => 1,
+            EntryKind::Case { .. } => 2,
+            EntryKind::Person { .. } => 3,
+            EntryKind::Place { .. } => 4,
             _ if entry.at.is_some() => 5,
             _ => 6,
         };
         // Of one second, comments stand as they were numbered.
         let number = match &entry.what {
-            What::Comment(comment) => comment.id.clone(),
+            EntryKind::Comment(comment) => comment.id.clone(),
             _ => String::new(),
         };
         (rank, entry.at.clone(), number)

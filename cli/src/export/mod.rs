@@ -33,7 +33,7 @@ use clap::Args;
 use self::{
     chain::{Hashed, MANIFEST, Manifest, PAGE, SIGNATURE, TIMELINE},
     collect::{CollectError, Sources},
-    entry::{Entry, Fetched, What},
+    entry::{EntryKind, Fetched, TimelineEntry},
     keys::{KeyError, SigningKey},
 };
 use crate::{
@@ -127,9 +127,9 @@ fn exported(case: &CaseId) -> AuditLine {
     }
 }
 
-fn told(folder: &Path, key: &SigningKey, entries: &[Entry]) -> String {
+fn told(folder: &Path, key: &SigningKey, entries: &[TimelineEntry]) -> String {
     let missing = entries.iter().filter_map(|entry| match &entry.what {
-        What::Missing { what, why } => Some(format!("\n  not in it: {what} ({why})")),
+        EntryKind::Missing { what, why } => Some(format!("\n  not in it: {what} ({why})")),
         _ => None,
     });
     let (missing, fingerprint) = (missing.collect::<String>(), key.public().fingerprint());
@@ -152,9 +152,12 @@ struct Export {
 
 impl Export {
     /// Writes all but the files that are there already; the answer is what the timeline holds.
-    fn write(&self, folder: &Path, entries: Vec<Entry>) -> Result<Vec<Entry>, ExportError> {
+    fn write(&self, folder: &Path, entries: Vec<TimelineEntry>) -> Result<Vec<TimelineEntry>, ExportError> {
         let tool = concat!("casebridge ", env!("CARGO_PKG_VERSION")).to_owned();
-        let head = Entry { at: Some(self.at.clone()), what: What::Export { by: self.by.clone(), tool } };
+        let head = TimelineEntry {
+            at: Some(self.at.clone()),
+            what: EntryKind::Export { by: self.by.clone(), tool },
+        };
         let entries: Vec<_> = [head].into_iter().chain(entries).collect();
         let timeline: String = entries.iter().map(|entry| entry.json() + "\n").collect();
         let page = page::page(&entries);
@@ -176,8 +179,8 @@ fn hashed(name: &str, bytes: &[u8]) -> Hashed {
     Hashed { name: name.to_owned(), bytes: length, sha256: chain::sha256(bytes), lines }
 }
 
-fn fetched(entry: &Entry) -> Option<Hashed> {
-    let What::File(file) = &entry.what else { return None };
+fn fetched(entry: &TimelineEntry) -> Option<Hashed> {
+    let EntryKind::File(file) = &entry.what else { return None };
     let Fetched::Here { path, bytes, sha256 } = file.fetched.clone() else { return None };
     Some(Hashed { name: path, bytes, sha256, lines: Vec::new() })
 }

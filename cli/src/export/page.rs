@@ -5,7 +5,7 @@ use casebridge::{
     telemetry::audit::AuditLine,
 };
 
-use super::entry::{EarlierText, Entry, Fetched, Told, What, moment};
+use super::entry::{EarlierText, EntryKind, Fetched, TimelineEntry, ToldLine, moment};
 use crate::audit;
 
 const HEAD: &str = r#"<!doctype html>
@@ -37,10 +37,10 @@ const FOOT: &str = "<footer>This page says what timeline.jsonl says, for people;
     </body>\n</html>\n";
 
 /// The page of these entries, in their order.
-pub fn page(entries: &[Entry]) -> String {
+pub fn page(entries: &[TimelineEntry]) -> String {
     let mut page = HEAD.to_owned();
     let case = entries.iter().find_map(|entry| match &entry.what {
-        What::Case { case, tags } => Some((case, tags)),
+        EntryKind::Case { case, tags } => Some((case, tags)),
         _ => None,
     });
     if let Some((case, tags)) = case {
@@ -53,22 +53,22 @@ pub fn page(entries: &[Entry]) -> String {
     page += &section("What happened", entries, happened);
     page += &rows("Files", entries, file);
     page += &rows("People", entries, |entry| match &entry.what {
-        What::Person { id, name } => Some((safe(id), safe(name))),
+        EntryKind::Person { id, name } => Some((safe(id), safe(name))),
         _ => None,
     });
     page += &rows("Where it is told", entries, |entry| match &entry.what {
-        What::Place { target, place, name } => {
+        EntryKind::Place { target, place, name } => {
             Some((safe(target), format!("{} {}", safe(place), safe(name))))
         }
         _ => None,
     });
     page += &rows("What was told there", entries, |entry| match &entry.what {
-        What::Told(told) => Some((when(entry), told_there(told))),
+        EntryKind::Told(told) => Some((when(entry), told_there(told))),
         _ => None,
     });
     page += &rows("Who did it, and who tried to", entries, |entry| match &entry.what {
-        What::Act { line } => Some((when(entry), act(line, &name(entries, &line.who)))),
-        What::Deed { who, name, fields } => {
+        EntryKind::Act { line } => Some((when(entry), act(line, &name(entries, &line.who)))),
+        EntryKind::Deed { who, name, fields } => {
             Some((when(entry), format!("{} ({}) set {}", safe(name), safe(who), safe(&fields.join(", ")))))
         }
         _ => None,
@@ -76,17 +76,17 @@ pub fn page(entries: &[Entry]) -> String {
     page + FOOT
 }
 
-fn facts(case: &Case, tags: &[(String, String)], entries: &[Entry]) -> String {
+fn facts(case: &Case, tags: &[(String, String)], entries: &[TimelineEntry]) -> String {
     let time = |at: Option<i64>| at.map(|at| plain(&moment(at))).unwrap_or_default();
     let pairs = |pairs: &[(String, String)]| {
         pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
     };
     let owner = entries.iter().find_map(|entry| match &entry.what {
-        What::Owner { user, name } => Some(format!("{name} ({user})")),
+        EntryKind::Owner { user, name } => Some(format!("{name} ({user})")),
         _ => None,
     });
     let exported = entries.iter().find_map(|entry| match &entry.what {
-        What::Export { by, tool } => Some(format!("{} {by} {tool}", when(entry))),
+        EntryKind::Export { by, tool } => Some(format!("{} {by} {tool}", when(entry))),
         _ => None,
     });
     let watchers = case.watchers.iter().map(|one| one.email.clone()).collect::<Vec<_>>().join(", ");
@@ -117,19 +117,21 @@ fn facts(case: &Case, tags: &[(String, String)], entries: &[Entry]) -> String {
 }
 
 /// A piece of what happened; nothing of what belongs elsewhere.
-fn happened(entry: &Entry) -> Option<String> {
+fn happened(entry: &TimelineEntry) -> Option<String> {
     let (class, who, what, words) = match &entry.what {
-        What::Edit { principal, action, message } => (side(principal), principal, action.as_str(), message),
-        What::Comment(comment) => (side(&comment.creator), &comment.creator, "comment", &comment.body),
-        What::Investigation(step) => ("aws", &step.step, step.status.as_str(), &step.content),
+        EntryKind::Edit { principal, action, message } => {
+            (side(principal), principal, action.as_str(), message)
+        }
+        EntryKind::Comment(comment) => (side(&comment.creator), &comment.creator, "comment", &comment.body),
+        EntryKind::Investigation(step) => ("aws", &step.step, step.status.as_str(), &step.content),
         _ => return None,
     };
     let more = match &entry.what {
-        What::Comment(comment) => {
+        EntryKind::Comment(comment) => {
             let edited = comment.updated.as_ref().map(|at| format!(", last edited {}", plain(at)));
             format!(" {}{}", comment.id, edited.unwrap_or_default())
         }
-        What::Investigation(step) => {
+        EntryKind::Investigation(step) => {
             let said = step.feedback.as_ref().map(|said| format!(", {said}"));
             format!(" {}: {}{}", step.id, step.title, said.unwrap_or_default())
         }
@@ -140,8 +142,8 @@ fn happened(entry: &Entry) -> Option<String> {
 }
 
 /// What a comment said before.
-fn before(entry: &Entry) -> String {
-    let What::Comment(comment) = &entry.what else { return String::new() };
+fn before(entry: &TimelineEntry) -> String {
+    let EntryKind::Comment(comment) = &entry.what else { return String::new() };
     let one = |earlier: &EarlierText| {
         let head = format!("until {}, replaced by {}", plain(&earlier.until), earlier.by);
         let taken = "It was taken back, and is not told here (--with-withdrawn).";
@@ -154,15 +156,15 @@ fn side(principal: &str) -> &'static str {
     if matches!(principal, "AWS Responder" | "security-ir.amazonaws.com") { "aws" } else { "ours" }
 }
 
-fn gap(entry: &Entry) -> Option<String> {
+fn gap(entry: &TimelineEntry) -> Option<String> {
     match &entry.what {
-        What::Missing { what, why } => Some(article("gap", &format!("<b>{}</b>", safe(what)), why)),
+        EntryKind::Missing { what, why } => Some(article("gap", &format!("<b>{}</b>", safe(what)), why)),
         _ => None,
     }
 }
 
-fn file(entry: &Entry) -> Option<(String, String)> {
-    let What::File(file) = &entry.what else { return None };
+fn file(entry: &TimelineEntry) -> Option<(String, String)> {
+    let EntryKind::File(file) = &entry.what else { return None };
     let bytes = match &file.fetched {
         Fetched::Here { path, bytes, sha256 } => format!("{path}, {bytes} bytes, SHA-256 {sha256}"),
         Fetched::Not { not_fetched } => format!("its bytes are not in here: {not_fetched}"),
@@ -171,16 +173,16 @@ fn file(entry: &Entry) -> Option<(String, String)> {
     Some((when(entry), safe(&told)))
 }
 
-fn told_there(told: &Told) -> String {
-    let Told { target, key, remote, by, seen, hash } = told;
+fn told_there(told: &ToldLine) -> String {
+    let ToldLine { target, key, remote, by, seen, hash } = told;
     let words = format!("{key} by {by}, {seen}");
     format!("{} {} <code>{} {}</code>", safe(target), safe(&words), safe(remote), safe(hash))
 }
 
 /// Who it is, by name where Slack told it.
-fn name(entries: &[Entry], who: &str) -> String {
+fn name(entries: &[TimelineEntry], who: &str) -> String {
     let named = entries.iter().find_map(|entry| match &entry.what {
-        What::Person { id, name } if id == who => Some(format!("{name} ({id})")),
+        EntryKind::Person { id, name } if id == who => Some(format!("{name} ({id})")),
         _ => None,
     });
     named.unwrap_or_else(|| who.to_owned())
@@ -201,7 +203,7 @@ fn act(line: &AuditLine, who: &str) -> String {
     )
 }
 
-fn when(entry: &Entry) -> String {
+fn when(entry: &TimelineEntry) -> String {
     entry.at.as_deref().map_or_else(|| "no time is known".to_owned(), |at| safe(&plain(at)))
 }
 
@@ -215,12 +217,20 @@ fn article(class: &str, head: &str, words: &str) -> String {
     format!("<article class=\"{class}\"><header>{head}</header><div class=\"text\">{words}</div></article>\n")
 }
 
-fn section(title: &str, entries: &[Entry], part: impl Fn(&Entry) -> Option<String>) -> String {
+fn section(
+    title: &str,
+    entries: &[TimelineEntry],
+    part: impl Fn(&TimelineEntry) -> Option<String>,
+) -> String {
     let parts: String = entries.iter().filter_map(part).collect();
     if parts.is_empty() { parts } else { format!("<h2>{title}</h2>\n{parts}") }
 }
 
-fn rows(title: &str, entries: &[Entry], row: impl Fn(&Entry) -> Option<(String, String)>) -> String {
+fn rows(
+    title: &str,
+    entries: &[TimelineEntry],
+    row: impl Fn(&TimelineEntry) -> Option<(String, String)>,
+) -> String {
     let rows: Vec<_> = entries.iter().filter_map(row).collect();
     if rows.is_empty() { String::new() } else { format!("<h2>{title}</h2>\n{}", table(rows)) }
 }
@@ -250,14 +260,14 @@ fn safe(outside: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::entry::Comment;
+    use crate::export::entry::ExportedComment;
 
     const HOSTILE: &str = "</div><script>alert(1)</script><img src=x onerror=\"x\">'&\u{202e}evil\u{0}";
 
     #[test]
     fn nothing_from_outside_is_markup_and_nothing_is_fetched() {
         let hostile = || HOSTILE.to_owned();
-        let comment = Comment {
+        let comment = ExportedComment {
             id: hostile(),
             creator: hostile(),
             updated: Some(hostile()),
@@ -265,16 +275,16 @@ mod tests {
             earlier: Vec::new(),
         };
         let entries = [
-            What::Missing { what: hostile(), why: hostile() },
-            What::Person { id: hostile(), name: hostile() },
-            What::Place { target: hostile(), place: hostile(), name: hostile() },
-            What::Edit { principal: hostile(), action: hostile(), message: hostile() },
-            What::Comment(comment),
-            What::Act {
+            EntryKind::Missing { what: hostile(), why: hostile() },
+            EntryKind::Person { id: hostile(), name: hostile() },
+            EntryKind::Place { target: hostile(), place: hostile(), name: hostile() },
+            EntryKind::Edit { principal: hostile(), action: hostile(), message: hostile() },
+            EntryKind::Comment(comment),
+            EntryKind::Act {
                 line: AuditLine { who: hostile(), verb: hostile(), rule: hostile(), ..AuditLine::default() },
             },
         ];
-        let entries = entries.map(|what| Entry { at: Some(hostile()), what });
+        let entries = entries.map(|what| TimelineEntry { at: Some(hostile()), what });
         let page = page(&entries);
         for markup in [
             "<script",

@@ -269,8 +269,8 @@ async fn what_cannot_be_read_is_named_in_the_export_and_what_the_service_withhol
     let missing: Vec<_> = found
         .iter()
         .filter_map(|entry| match &entry.what {
-            What::Missing { what, .. } => Some(what.as_str()),
-            What::File(file) => match &file.fetched {
+            EntryKind::Missing { what, .. } => Some(what.as_str()),
+            EntryKind::File(file) => match &file.fetched {
                 Fetched::Not { not_fetched } => Some(not_fetched.as_str()),
                 Fetched::Here { .. } => None,
             },
@@ -310,7 +310,7 @@ async fn each_earlier_text_is_told_and_what_was_taken_back_only_where_it_is_aske
     let told = async |withdrawn: bool| {
         let asked = Sources { withdrawn, ..sources(&stage, None) };
         let entries = collect::case(&asked, &case).await.expect("all is read");
-        (entries.iter().map(Entry::json).collect::<String>(), page::page(&entries))
+        (entries.iter().map(TimelineEntry::json).collect::<String>(), page::page(&entries))
     };
     let (timeline, page) = told(false).await;
     for text in [&timeline, &page] {

@@ -74,13 +74,13 @@ pub struct Made {
     pub throttled: bool,
 }
 
-pub(crate) struct Calls {
+pub(crate) struct ServiceCalls {
     made: RefCell<Vec<Made>>,
     began: Instant,
     keeps_bodies: Cell<bool>,
 }
 
-impl Calls {
+impl ServiceCalls {
     fn now(&self) -> Millis {
         BEGIN + Millis::try_from(self.began.elapsed().as_millis()).unwrap()
     }
@@ -107,7 +107,7 @@ pub struct Load {
     pub secrets: Secrets,
     clock: ServiceClock,
     delays: Delays,
-    calls: Rc<Calls>,
+    calls: Rc<ServiceCalls>,
     table: SlowTable,
     jobs: RefCell<Vec<QueueMessage>>,
     recent: Recent,
@@ -137,8 +137,11 @@ impl Load {
              project = 'SEC'\n[roles]\nadmin = ['{ana}']\n{more}"
         ));
         let memory = Memory::default();
-        let calls =
-            Rc::new(Calls { made: RefCell::default(), began: Instant::now(), keeps_bodies: Cell::new(true) });
+        let calls = Rc::new(ServiceCalls {
+            made: RefCell::default(),
+            began: Instant::now(),
+            keeps_bodies: Cell::new(true),
+        });
         let table = SlowTable { memory: memory.clone(), calls: calls.clone(), takes: delays.table };
         let (settings, jobs, recent) = (settings.unwrap(), RefCell::default(), Recent::default());
         Self { sir, slack, jira, memory, settings, secrets, clock, delays, calls, table, jobs, recent }

@@ -10,12 +10,12 @@ use casebridge::{
     },
 };
 
-use super::Calls;
+use super::ServiceCalls;
 use crate::stage::watched;
 
 pub(super) struct SlowTable {
     pub(super) memory: Memory,
-    pub(super) calls: Rc<Calls>,
+    pub(super) calls: Rc<ServiceCalls>,
     pub(super) takes: u64,
 }
 

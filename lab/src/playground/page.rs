@@ -29,7 +29,7 @@ use tokio::{net::TcpListener, runtime::Handle, sync::Notify, task::spawn_blockin
 use super::{
     acts::Act,
     stage::{Beginning, Stage, StageError},
-    telling::Telling,
+    telling::StoryTelling,
     visible,
 };
 
@@ -140,7 +140,7 @@ impl PlaygroundPage {
 }
 
 async fn begin(story: Option<&str>) -> Result<Stage, StageError> {
-    let story = story.map(Telling::find).transpose()?;
+    let story = story.map(StoryTelling::find).transpose()?;
     Stage::set(Beginning { story, peopled: true }).await
 }
 
@@ -177,7 +177,7 @@ async fn state(State(desk): State<Arc<PageContext>>) -> Response {
 }
 
 /// What a page knows already: the stage, and a hash of each thing by its name.
-struct Known {
+struct PageKnows {
     desk: Arc<PageContext>,
     stage: Option<Arc<Stage>>,
     things: HashMap<String, String>,
@@ -187,7 +187,7 @@ struct Known {
 async fn news(
     State(desk): State<Arc<PageContext>>,
 ) -> sse::Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
-    let known = Known { desk, stage: None, things: HashMap::new() };
+    let known = PageKnows { desk, stage: None, things: HashMap::new() };
     sse::Sse::new(stream::unfold(known, |mut known| async move {
         loop {
             if let Some(news) = known.look() {
@@ -202,7 +202,7 @@ async fn news(
     .keep_alive(sse::KeepAlive::default())
 }
 
-impl Known {
+impl PageKnows {
     fn look(&mut self) -> Option<Value> {
         let stage = self.desk.stage();
         let anew = self.stage.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &stage));

@@ -41,7 +41,7 @@ use super::{
     standins::{REGION, Standins},
     switches::{Place, Switches},
     table::{KnownNotes, PlayTable},
-    telling::Telling,
+    telling::StoryTelling,
     witness::{Counters, Witness},
     world::PlayWorld,
 };
@@ -97,7 +97,7 @@ pub struct Stage {
     pub(super) feed: Feed,
     pub(super) switches: Switches,
     /// The story that is told, where one is.
-    pub(super) telling: Mutex<Option<Telling>>,
+    pub(super) telling: Mutex<Option<StoryTelling>>,
     /// What Jira says that changed of its issues: key and changelog entry.
     pub(super) changes: Mutex<Vec<(String, Value)>>,
     witness: Witness,
@@ -108,7 +108,7 @@ pub struct Stage {
     inbox: Mutex<Queue>,
     events: Mutex<Queue>,
     /// Events and requests that come later, with their time.
-    late: Mutex<Vec<(Millis, Late)>>,
+    late: Mutex<Vec<(Millis, LateEffect)>>,
     /// Every event that ever arrived.
     past: Mutex<Vec<String>>,
     busy: AtomicUsize,
@@ -116,7 +116,7 @@ pub struct Stage {
     sweeping: tokio::sync::Mutex<()>,
 }
 
-enum Late {
+enum LateEffect {
     Event(String),
     Request(SignedRequest),
 }
@@ -125,7 +125,7 @@ enum Late {
 #[derive(Default)]
 pub struct Beginning {
     /// The story that is told there.
-    pub story: Option<Telling>,
+    pub story: Option<StoryTelling>,
     /// A person of each role, a guest and a stranger are there besides Ana and Bo.
     pub peopled: bool,
 }
@@ -135,7 +135,7 @@ impl Stage {
     /// Fails: no port could be bound.
     pub async fn set(beginning: Beginning) -> Result<Self, StageError> {
         let Beginning { story, peopled } = beginning;
-        let begins = story.as_ref().and_then(Telling::begins);
+        let begins = story.as_ref().and_then(StoryTelling::begins);
         let now = begins.unwrap_or_else(casebridge::config::clock::now);
         // Where nobody lets the stage run, whoever waits moves the clock.
         let clock = PlayClock::at(now, begins.is_none() && peopled);
@@ -152,7 +152,7 @@ impl Stage {
             .endpoint_url(standins.sir.url())
             .build();
         let store = Memory::default();
-        let more = story.as_ref().map_or("", Telling::settings);
+        let more = story.as_ref().map_or("", StoryTelling::settings);
         casebridge::state::put_settings(&store, &standins.settings_with(more))
             .await
             .map_err(live::ConfigError::from)?;
@@ -241,13 +241,13 @@ impl Stage {
         if delivery.path != EVENTS {
             return Some(self.deliver(&delivery).await);
         }
-        self.route(Place::Slack, "an event of Slack", || Late::Request(delivery.clone()));
+        self.route(Place::Slack, "an event of Slack", || LateEffect::Request(delivery.clone()));
         self.late_requests().await;
         None
     }
 
     /// Sends copies of something on their way, as the switches say.
-    fn route(&self, place: Place, what: &str, copy: impl Fn() -> Late) {
+    fn route(&self, place: Place, what: &str, copy: impl Fn() -> LateEffect) {
         let (now, copies) = (self.clock.now(), self.switches.arrivals(place));
         let how = match copies.as_slice() {
             [] => "lost",
@@ -266,13 +266,14 @@ impl Stage {
     /// Brings the requests whose time has come; whether there were any.
     async fn late_requests(&self) -> bool {
         let now = self.clock.now();
-        let due: Vec<(Millis, Late)> = {
-            let is_due = |(at, late): &mut (Millis, Late)| *at <= now && matches!(late, Late::Request(_));
+        let due: Vec<(Millis, LateEffect)> = {
+            let is_due =
+                |(at, late): &mut (Millis, LateEffect)| *at <= now && matches!(late, LateEffect::Request(_));
             lock(&self.late).extract_if(.., is_due).collect()
         };
         let any = !due.is_empty();
         for (_, late) in due {
-            if let Late::Request(delivery) = late {
+            if let LateEffect::Request(delivery) = late {
                 self.deliver(&delivery).await;
             }
         }
@@ -284,7 +285,7 @@ impl Stage {
         let _busy = self.works();
         for webhook in self.standins.jira.take_webhooks() {
             self.remember_change(&webhook);
-            self.route(Place::Jira, "a webhook of Jira", || Late::Request(webhook.clone()));
+            self.route(Place::Jira, "a webhook of Jira", || LateEffect::Request(webhook.clone()));
         }
         let asked = self.late_requests().await;
         {
@@ -341,12 +342,13 @@ impl Stage {
             let mut entry = FeedEntry::new(FeedKind::Event, "sir", name);
             entry.case = event["detail"]["caseId"].as_str().and_then(CaseId::parse);
             self.tells(entry);
-            self.route(Place::Sir, name, || Late::Event(text.clone()));
+            self.route(Place::Sir, name, || LateEffect::Event(text.clone()));
         }
-        let is_due = |(at, late): &mut (Millis, Late)| *at <= now && matches!(late, Late::Event(_));
-        let due: Vec<(Millis, Late)> = lock(&self.late).extract_if(.., is_due).collect();
+        let is_due =
+            |(at, late): &mut (Millis, LateEffect)| *at <= now && matches!(late, LateEffect::Event(_));
+        let due: Vec<(Millis, LateEffect)> = lock(&self.late).extract_if(.., is_due).collect();
         for (_, late) in due {
-            if let Late::Event(text) = late {
+            if let LateEffect::Event(text) = late {
                 lock(&self.events).put(text);
             }
         }
@@ -499,7 +501,7 @@ impl Stage {
     }
 
     pub(super) fn waiting(&self) -> [usize; 2] {
-        let late = lock(&self.late).iter().filter(|(_, late)| matches!(late, Late::Event(_))).count();
+        let late = lock(&self.late).iter().filter(|(_, late)| matches!(late, LateEffect::Event(_))).count();
         [lock(&self.events).len() + late, lock(&self.inbox).len()]
     }
 

@@ -9,7 +9,7 @@ use super::{
     shown::{FreshLines, PAGER, Screen},
     stage::{self, Beginning, Stage},
     standins::{ana, bo},
-    telling::{self, Telling},
+    telling::{self, StoryTelling},
 };
 
 const WIDTH: usize = 98;
@@ -95,7 +95,7 @@ pub async fn tell(out: &mut impl Write) -> Result<(), StoryError> {
 /// Tells a story by its name, or from a file: each step with its time, and what came of it.
 /// Fails: there is no such story, or a step cannot be done: see [`StoryError`].
 pub async fn tell_named(out: &mut impl Write, named: &str) -> Result<(), StoryError> {
-    let story = Telling::find(named).map_err(stage::StageError::from)?;
+    let story = StoryTelling::find(named).map_err(stage::StageError::from)?;
     let (name, about) = story.heading();
     writeln!(out, "{name}")?;
     wrapped(about, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))?;

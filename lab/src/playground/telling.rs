@@ -73,13 +73,13 @@ const fn once() -> u32 {
 
 /// A story, and how far it is told.
 #[derive(Clone, Debug)]
-pub struct Telling {
+pub struct StoryTelling {
     file: StoryFile,
     begins: Millis,
     told: usize,
 }
 
-impl Telling {
+impl StoryTelling {
     /// By its name, or a file's path.
     /// Fails: there is no such story, or it does not read.
     pub fn find(named: &str) -> Result<Self, StoryFileError> {
@@ -136,7 +136,7 @@ fn read_act(act: Value) -> Result<Act, serde_json::Error> {
 pub fn shown(stage: &Stage) -> Value {
     let known: Vec<Value> = STORIES
         .iter()
-        .filter_map(|(name, text)| Some((name, Telling::read(name, text).ok()?.file)))
+        .filter_map(|(name, text)| Some((name, StoryTelling::read(name, text).ok()?.file)))
         .map(|(name, file)| json!({ "name": name, "title": file.name, "about": file.about }))
         .collect();
     let told = lock(&stage.telling).as_ref().map(|telling| {
@@ -236,15 +236,15 @@ mod tests {
     #[test]
     fn every_story_that_comes_along_reads() {
         for (name, _) in STORIES {
-            let story = Telling::find(name).unwrap_or_else(|error| panic!("{error}"));
+            let story = StoryTelling::find(name).unwrap_or_else(|error| panic!("{error}"));
             assert!(story.file.step.len() > 2, "{name}");
         }
-        let unknown = Telling::find("nothing").expect_err("there is none").to_string();
+        let unknown = StoryTelling::find("nothing").expect_err("there is none").to_string();
         assert!(unknown.contains("key, night, ransomware"), "{unknown}");
     }
 
     async fn told(name: &str) -> (Vec<String>, Value) {
-        let story = Telling::find(name).unwrap();
+        let story = StoryTelling::find(name).unwrap();
         let steps = story.file.step.len();
         let stage = Stage::set(Beginning { story: Some(story), peopled: true }).await.unwrap();
         for step in 1..=steps {

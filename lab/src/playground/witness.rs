@@ -40,11 +40,11 @@ pub struct Counters {
 
 pub struct Witness {
     standins: Standins,
-    seen: Mutex<Seen>,
+    seen: Mutex<LastSeen>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct LastSeen {
     history: History,
     slack: Journal,
     jira: Journal,
@@ -196,7 +196,7 @@ fn people_in_slack(journal: &mut Journal, slack: &SlackStandin, now: Millis) {
         let messages = channel["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         for message in messages {
-            let entry = Standing {
+            let entry = StandingEntry {
                 place,
                 id: &text(&message["ts"]),
                 thread: message["thread_ts"]
@@ -218,7 +218,7 @@ fn people_in_jira(journal: &mut Journal, jira: &JiraStandin, now: Millis) {
         let Some(issue) = jira.some_of(&key, "project") else { continue };
         let (place, comments) = (issue["id"].as_str().unwrap_or_default().to_owned(), jira.comments(&key));
         for comment in &comments {
-            let entry = Standing {
+            let entry = StandingEntry {
                 place: &place,
                 id: comment["id"].as_str().unwrap_or_default(),
                 thread: None,
@@ -232,14 +232,14 @@ fn people_in_jira(journal: &mut Journal, jira: &JiraStandin, now: Millis) {
     }
 }
 
-struct Standing<'a> {
+struct StandingEntry<'a> {
     place: &'a str,
     id: &'a str,
     thread: Option<String>,
     ours: bool,
 }
 
-impl Standing<'_> {
+impl StandingEntry<'_> {
     /// What is ours was written down as it was sent, unless the answer was lost.
     fn stands(self, journal: &mut Journal, now: Millis, text: impl FnOnce() -> String) {
         match journal.find(self.place, self.id) {

@@ -48,14 +48,14 @@ pub enum Due {
     Happening(u64),
 }
 
-type Task = Pin<Box<dyn Future<Output = ()>>>;
+type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
 
 /// The virtual clock, with the timers and tasks that hang on it.
 pub struct VirtualClock {
     now: Cell<Millis>,
     count: Cell<u64>,
     timers: RefCell<BinaryHeap<Reverse<(Millis, u64, Due)>>>,
-    tasks: RefCell<HashMap<TaskId, Task>>,
+    tasks: RefCell<HashMap<TaskId, TaskFuture>>,
     running: Cell<TaskId>,
     stalled: RefCell<HashMap<TaskId, Millis>>,
     stood: RefCell<HashMap<TaskId, Millis>>,

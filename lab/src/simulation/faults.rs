@@ -108,12 +108,12 @@ impl Set {
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Refusals(pub Vec<(Set, Millis, Millis)>);
+pub struct SetRefusals(pub Vec<(Set, Millis, Millis)>);
 
 /// The end of what never ends.
 pub const NEVER: Millis = Millis::MAX;
 
-impl Refusals {
+impl SetRefusals {
     /// Draws some of them, each for up to an hour or for ever.
     pub fn drawn(chance: &Chance, begin: Millis) -> Self {
         let mut some = Vec::new();

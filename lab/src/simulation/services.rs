@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::visible;
 use super::{
     clock::Chance,
-    faults::{Refusals, Set},
+    faults::{Set, SetRefusals},
     journal::{self, Journal},
 };
 use crate::standins::{
@@ -44,7 +44,7 @@ pub struct Services {
     pub swallowed: RefCell<Vec<Value>>,
     /// What was answered to `response_url`s.
     pub answers: RefCell<HashMap<String, Vec<String>>>,
-    pub refusals: RefCell<Refusals>,
+    pub refusals: RefCell<SetRefusals>,
     /// Slack answers everything with this, until then.
     pub slack_broken: RefCell<Option<(Millis, &'static str)>>,
     /// Jira takes our token for nobody's, until then.

@@ -7,7 +7,7 @@ use casebridge::case::{CaseId, Millis, Status};
 use super::{
     Class,
     clock::Chance,
-    faults::{Refusals, Set},
+    faults::{Set, SetRefusals},
     wording::CaseField,
     world::{BEGIN, Happening, Shared},
 };
@@ -145,7 +145,7 @@ pub fn plan(world: &Rc<Shared>) {
         world.plan(BEGIN + STORY + 5_000_000, Happening::Story(StoryTurn::Reword(0)));
     }
     if chance.happens(world.faults.borrow().refused) {
-        refuse(world, &Refusals::drawn(chance, BEGIN));
+        refuse(world, &SetRefusals::drawn(chance, BEGIN));
     }
     world.plan(BEGIN + STORY, Happening::Story(StoryTurn::Calm));
 }
@@ -180,7 +180,7 @@ fn hard(world: &Rc<Shared>) -> usize {
     cases
 }
 
-fn refuse(world: &Rc<Shared>, refusals: &Refusals) {
+fn refuse(world: &Rc<Shared>, refusals: &SetRefusals) {
     world.note("refused", &format!("{refusals:?}"));
     world.services.refusals.borrow_mut().clone_from(refusals);
 }
@@ -188,7 +188,7 @@ fn refuse(world: &Rc<Shared>, refusals: &Refusals) {
 /// Plans a case's whole life, in which everything happens once that can.
 pub fn life(world: &Rc<Shared>) {
     let refused = [Set::StatusByField, Set::Topic, Set::Link].map(|what| (what, BEGIN, BEGIN + REFUSED));
-    refuse(world, &Refusals(refused.to_vec()));
+    refuse(world, &SetRefusals(refused.to_vec()));
     let turns = [
         StoryTurn::Create(0),
         StoryTurn::Comments(0, 4),

@@ -27,7 +27,7 @@ use casebridge::{
 
 use super::{
     HTTP, aws_at,
-    refusals::Refusals,
+    refusals::ExpectedRefusals,
     table::{Countdown, WatchedTable},
 };
 use crate::{
@@ -43,7 +43,7 @@ pub struct Outside {
     live: Live<Memory>,
     pub(super) table: WatchedTable,
     pub(super) countdown: Arc<Countdown>,
-    pub(super) refusals: Refusals,
+    pub(super) refusals: ExpectedRefusals,
     clocks: [ServiceClock; 7],
     ahead: AtomicI64,
     /// Where the product's clock was stopped; 0 where it runs.
@@ -72,7 +72,7 @@ impl Outside {
             live: live.through(HTTP.with(Transport::clone)),
             table: WatchedTable::new(memory, &countdown),
             countdown,
-            refusals: Refusals::of([slack, jira, sir, hub]),
+            refusals: ExpectedRefusals::of([slack, jira, sir, hub]),
             clocks: [
                 slack.clock(),
                 jira.clock(),

@@ -31,13 +31,13 @@ const SLACK_MAY: [&str; 13] = [
 ];
 
 #[derive(Default)]
-pub(super) struct Refusals {
+pub(super) struct ExpectedRefusals {
     servers: Mutex<Vec<Server>>,
     heard: Mutex<BTreeSet<String>>,
     expected: Mutex<Vec<(String, bool)>>,
 }
 
-impl Refusals {
+impl ExpectedRefusals {
     pub(super) fn of(servers: [&Server; 4]) -> Self {
         let all = Self::default();
         all.hears(servers);

@@ -20,7 +20,7 @@ use super::{
     ServiceClock, Sight,
     exchange::{HeardCall, WireRequest, WireResponse},
     fault::{Canned, ErrorCode, FaultEffect, FaultRule},
-    wire::{Door, Gate},
+    wire::{ResetSwitch, ResettableDoor},
 };
 
 /// Bodies over this are refused with 413 (an attachment may have 100 MiB).
@@ -78,10 +78,10 @@ struct HeardRequest {
 /// Each stand-in documents what it adds to these.
 #[derive(Clone)]
 pub struct Server {
-    inner: Arc<Running>,
+    inner: Arc<RunningServer>,
 }
 
-struct Running {
+struct RunningServer {
     endpoint: Endpoint,
     desk: Arc<Harness>,
     // Dropping it tells the server to stop; none where nothing listens.
@@ -91,13 +91,13 @@ struct Running {
 struct Harness {
     service: Arc<dyn Service>,
     clock: ServiceClock,
-    calls: Mutex<Calls>,
+    calls: Mutex<CallCounts>,
     faults: Mutex<Vec<FaultRule>>,
     late: Mutex<Vec<WireRequest>>,
 }
 
 #[derive(Default)]
-struct Calls {
+struct CallCounts {
     heard: u64,
     list: Vec<HeardCall>,
 }
@@ -120,16 +120,17 @@ impl Server {
         let desk = Arc::new(Harness::new(endpoint.clock.clone(), service));
         let app = Router::new().fallback(serve).with_state(desk.clone());
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = axum::serve(Door(listener), app.into_make_service_with_connect_info::<Gate>())
-            .with_graceful_shutdown(async move { drop(stopped.await) });
+        let serving =
+            axum::serve(ResettableDoor(listener), app.into_make_service_with_connect_info::<ResetSwitch>())
+                .with_graceful_shutdown(async move { drop(stopped.await) });
         tokio::spawn(async move { drop(serving.await) });
-        Self { inner: Arc::new(Running { endpoint, desk, _stop: Some(stop) }) }
+        Self { inner: Arc::new(RunningServer { endpoint, desk, _stop: Some(stop) }) }
     }
 
     /// One that only this process can ask: see [`answer`](Self::answer).
     pub(crate) fn within(endpoint: Endpoint, service: Arc<dyn Service>) -> Self {
         let desk = Arc::new(Harness::new(endpoint.clock.clone(), service));
-        Self { inner: Arc::new(Running { endpoint, desk, _stop: None }) }
+        Self { inner: Arc::new(RunningServer { endpoint, desk, _stop: None }) }
     }
 
     pub(crate) fn service(&self) -> &dyn Service {
@@ -312,7 +313,7 @@ fn with_halves(answer: WireResponse) -> WireResponse {
 
 async fn serve(
     State(desk): State<Arc<Harness>>,
-    ConnectInfo(gate): ConnectInfo<Gate>,
+    ConnectInfo(gate): ConnectInfo<ResetSwitch>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
@@ -349,7 +350,7 @@ async fn serve(
     respond(answer)
 }
 
-fn reset(desk: &Harness, gate: &Gate, number: u64) -> Response {
+fn reset(desk: &Harness, gate: &ResetSwitch, number: u64) -> Response {
     desk.note(number, None, true);
     gate.shut();
     respond(WireResponse::empty(500))

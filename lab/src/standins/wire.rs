@@ -21,15 +21,15 @@ use tokio::{
 };
 
 /// Accepts connections that can be reset from inside a request.
-pub(crate) struct Door(pub(crate) TcpListener);
+pub(crate) struct ResettableDoor(pub(crate) TcpListener);
 
-impl Listener for Door {
+impl Listener for ResettableDoor {
     type Io = Wire;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        (Wire { stream, gate: Gate::default() }, address)
+        (Wire { stream, gate: ResetSwitch::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -39,17 +39,17 @@ impl Listener for Door {
 
 /// The switch that breaks one connection.
 #[derive(Clone, Default)]
-pub(crate) struct Gate(Arc<AtomicBool>);
+pub(crate) struct ResetSwitch(Arc<AtomicBool>);
 
-impl Gate {
+impl ResetSwitch {
     /// From now on every read and write fails, so that the server drops the socket and the client sees a reset.
     pub(crate) fn shut(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Gate {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, ResettableDoor>> for ResetSwitch {
+    fn connect_info(stream: IncomingStream<'_, ResettableDoor>) -> Self {
         stream.io().gate.clone()
     }
 }
@@ -57,7 +57,7 @@ impl Connected<IncomingStream<'_, Door>> for Gate {
 /// A TCP connection with its [`Gate`].
 pub(crate) struct Wire {
     stream: TcpStream,
-    gate: Gate,
+    gate: ResetSwitch,
 }
 
 impl Wire {

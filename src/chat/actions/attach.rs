@@ -28,7 +28,7 @@ use crate::{
 const MOST: usize = 10;
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-enum End {
+enum CopyEnd {
     #[serde(rename = "Attached")]
     Attached(Attached),
     #[serde(rename = "Refused")]
@@ -104,7 +104,7 @@ pub(crate) async fn begin(
 }
 
 /// Says on the case what was attached, and to the person what became of each file.
-async fn told(context: &CommandContext<'_>, id: &CaseId, ends: &[End]) -> Outcome {
+async fn told(context: &CommandContext<'_>, id: &CaseId, ends: &[CopyEnd]) -> Outcome {
     let attached = attached(ends);
     let is_of_a_message = context.job.is_of_its_files();
     // The message's own comment names its files; nothing is new where they are called the same on the case.
@@ -129,16 +129,16 @@ async fn told(context: &CommandContext<'_>, id: &CaseId, ends: &[End]) -> Outcom
     let answer =
         attached.iter().fold(answer, |answer, name| answer.line(Paragraph::of("• ").bold(&name.on_case)));
     let refused = ends.iter().filter_map(|end| match end {
-        End::Refused(why) => Some(why.clone()),
-        End::Attached(_) => None,
+        CopyEnd::Refused(why) => Some(why.clone()),
+        CopyEnd::Attached(_) => None,
     });
     Ok(refused.fold(answer, Reply::line))
 }
 
-fn attached(ends: &[End]) -> Vec<&Attached> {
+fn attached(ends: &[CopyEnd]) -> Vec<&Attached> {
     let attached = ends.iter().filter_map(|end| match end {
-        End::Attached(file) => Some(file),
-        End::Refused(_) => None,
+        CopyEnd::Attached(file) => Some(file),
+        CopyEnd::Refused(_) => None,
     });
     attached.collect()
 }
@@ -165,19 +165,19 @@ async fn one(
     context: &CommandContext<'_>,
     case: &Case,
     id: &FileId,
-    before: &[End],
-) -> Result<End, ActionError> {
+    before: &[CopyEnd],
+) -> Result<CopyEnd, ActionError> {
     let file = match context.slack.file(id).await {
         Ok(file) => file,
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure.into()),
         Err(failure) => {
-            return Ok(End::Refused(Paragraph::of(format!("Slack does not give the file: {failure}."))));
+            return Ok(CopyEnd::Refused(Paragraph::of(format!("Slack does not give the file: {failure}."))));
         }
     };
     let before: Vec<&str> = attached(before).into_iter().map(|file| file.on_case.as_str()).collect();
     Ok(match copied(context, case, &elsewhere(context, &file), &before).await? {
-        Copied::As(name) => End::Attached(Attached { in_slack: file.name.clone(), on_case: name }),
-        Copied::Not(why) => End::Refused(Paragraph::of("• ").bold(&file.name).text(format!(": {why}"))),
+        Copied::As(name) => CopyEnd::Attached(Attached { in_slack: file.name.clone(), on_case: name }),
+        Copied::Not(why) => CopyEnd::Refused(Paragraph::of("• ").bold(&file.name).text(format!(": {why}"))),
     })
 }
 
@@ -304,8 +304,8 @@ mod tests {
         golden::check_json(
             "file-ends",
             &[
-                ("attached", End::Attached(attached)),
-                ("refused", End::Refused(Paragraph::of("• ").bold("big.bin").text(": too large"))),
+                ("attached", CopyEnd::Attached(attached)),
+                ("refused", CopyEnd::Refused(Paragraph::of("• ").bold("big.bin").text(": too large"))),
             ],
         );
     }

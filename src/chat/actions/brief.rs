@@ -57,16 +57,20 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, post: bool) 
 }
 
 /// How it stands, in words that quote nothing of the case.
-struct Facts {
+struct BriefFacts {
     told: Paragraph,
     owner: Option<Owner>,
 }
 
-async fn facts(context: &CommandContext<'_>, case: &Case, moves: NextMove) -> Result<Facts, ActionError> {
+async fn facts(
+    context: &CommandContext<'_>,
+    case: &Case,
+    moves: NextMove,
+) -> Result<BriefFacts, ActionError> {
     let owner = context.or_parked(owner::of(context.world.store(), &case.id).await)?;
     let line = Paragraph::of(format!("Status: {}", case.status.as_str()));
     if case.is_closed() {
-        return Ok(Facts { told: line.text(", since ").date(case.closed), owner });
+        return Ok(BriefFacts { told: line.text(", since ").date(case.closed), owner });
     }
     let since = moves.since.or(case.updated);
     let line = line.text(format!("\nNext move: {}, since ", moves.who())).date(since);
@@ -92,7 +96,7 @@ async fn facts(context: &CommandContext<'_>, case: &Case, moves: NextMove) -> Re
         Some(at) => line.text("\nUnanswered, it calls again: ").date(at),
         None => line,
     };
-    Ok(Facts { told, owner })
+    Ok(BriefFacts { told, owner })
 }
 
 fn word(who: &'static str, comment: &Comment, sayings: &[Saying]) -> Paragraph {

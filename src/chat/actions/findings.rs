@@ -21,10 +21,10 @@ use crate::{
 
 /// What is known so far. One act has one, however often it is tried within one delivery.
 #[derive(Debug, Default)]
-pub(crate) struct Findings(RefCell<Found>);
+pub(crate) struct Findings(RefCell<FoundSoFar>);
 
 #[derive(Clone, Debug, Default)]
-struct Found {
+struct FoundSoFar {
     verb: Option<&'static Verb>,
     case: Option<CaseId>,
     decision: Decision,
@@ -37,7 +37,7 @@ struct Found {
     requests: Vec<AwsRequest>,
 }
 
-impl Found {
+impl FoundSoFar {
     /// Whether AWS is asked to change something; what is about the issue alone is not.
     fn is_for_aws(&self) -> bool {
         let of = |name: &str| Operation::ALL.iter().find(|operation| operation.name() == name);
@@ -48,7 +48,7 @@ impl Found {
 
 impl Findings {
     pub(crate) fn of(verb: Option<&'static Verb>) -> Self {
-        Self(RefCell::new(Found { verb, ..Found::default() }))
+        Self(RefCell::new(FoundSoFar { verb, ..FoundSoFar::default() }))
     }
 
     pub(crate) fn of_comment(case: &CaseId) -> Self {

@@ -111,9 +111,9 @@ pub(super) async fn take(
     with.record(&HeardBy { who: Some(person.account.clone()), issue, act: key }, &found, done.as_ref().err())
         .await;
     let notice = match done? {
-        Became::Attached => None,
-        Became::Late => Some(IssueNotice::closed(&case)),
-        Became::Refused(why) => Some(IssueNotice::file(file, &case, &why)),
+        FileEnd::Attached => None,
+        FileEnd::Late => Some(IssueNotice::closed(&case)),
+        FileEnd::Refused(why) => Some(IssueNotice::file(file, &case, &why)),
     };
     let is_known = |notice: &IssueNotice| told.iter().any(|(key, _)| *key == notice.key);
     match notice {
@@ -122,7 +122,7 @@ pub(super) async fn take(
     }
 }
 
-enum Became {
+enum FileEnd {
     Attached,
     Late,
     Refused(String),
@@ -133,11 +133,11 @@ async fn attached(
     (said, told): (&Conversation<'_>, &[(Key, Told)]),
     file: &IssueFile,
     person: &Person,
-) -> Result<Became, ActionError> {
+) -> Result<FileEnd, ActionError> {
     let case: Case = context.case(said.case).await?;
     if case.is_closed() {
         context.found.refused(CLOSED);
-        return Ok(Became::Late);
+        return Ok(FileEnd::Late);
     }
     let from = match context.jira.map(|jira| jira.download(&file.id)) {
         Some(Ok(from)) => Ok(from),
@@ -156,7 +156,7 @@ async fn attached(
         Copied::As(name) => name,
         Copied::Not(why) => {
             context.found.refused("refused");
-            return Ok(Became::Refused(why));
+            return Ok(FileEnd::Refused(why));
         }
     };
     if name != file.name || !is_named(said, told, file) {
@@ -165,7 +165,7 @@ async fn attached(
         let speech = Speech::in_issue(person, IssueCommentId::new(""), words);
         comments::create(context, said.case, &speech).await?;
     }
-    Ok(Became::Attached)
+    Ok(FileEnd::Attached)
 }
 
 /// Whether the case has a comment of the same person that names the file already.

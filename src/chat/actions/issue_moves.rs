@@ -17,7 +17,7 @@ use crate::{
     state::{
         Note, Store,
         key::Fingerprint,
-        notes::{Moved, PlaceNote},
+        notes::{MovedByHand, PlaceNote},
         record,
     },
     targets::jira::{self, IssueNow, IssueRef, IssueStatus, Jira, STATUS, StatusMove},
@@ -42,7 +42,7 @@ pub(super) async fn follow(
                 && is_news(chat, jira, (issue, &stands, &last), note).await?
             {
                 let StatusMove { id, to, name: by, .. } = last;
-                after.moved = Some(Moved { id, to, by, done: stands.category == "done" });
+                after.moved = Some(MovedByHand { id, to, by, done: stands.category == "done" });
             }
         }
         Err(Failure::Gone { .. }) => after.bury(),

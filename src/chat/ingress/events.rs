@@ -5,7 +5,7 @@ use super::{
     action::Action,
     job::{Door, Job, Origin, Sender},
     modals,
-    payload::{EventCallback, EventMessage, HomeOpened, SlackEvent, Webhook},
+    payload::{EventCallback, EventMessage, HomeOpened, JiraWebhook, SlackEvent},
     route::mistaken,
     said,
 };
@@ -205,7 +205,7 @@ fn addressed<'a>(text: &'a str, bot: &UserId) -> Option<&'a str> {
 }
 
 /// A webhook is a hint: its signature covers no time, so everything is read again from Jira.
-pub(super) fn changed(settings: &Settings, webhook: &Webhook, now: Millis) -> Option<Job> {
+pub(super) fn changed(settings: &Settings, webhook: &JiraWebhook, now: Millis) -> Option<Job> {
     let issue = webhook.issue.as_ref().filter(|_| settings.jira.is_some())?.id.clone();
     let digits = issue.as_str();
     let plain = (1..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -339,7 +339,7 @@ pub(crate) fn delivery(request: &Verified) -> Option<Delivery> {
 /// A Jira webhook: it only says which issue to look at.
 /// <https://developer.atlassian.com/cloud/jira/platform/webhooks/>
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub(crate) struct Webhook {
+pub(crate) struct JiraWebhook {
     pub(crate) issue: Option<WithId<IssueId>>,
     /// When it happened, in milliseconds since 1970.
     #[serde(default)]
@@ -347,6 +347,6 @@ pub(crate) struct Webhook {
 }
 
 /// Reads a webhook; `None` if it is not one.
-pub(crate) fn webhook(request: &Verified) -> Option<Webhook> {
+pub(crate) fn webhook(request: &Verified) -> Option<JiraWebhook> {
     read(request.bytes())
 }

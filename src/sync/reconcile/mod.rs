@@ -58,14 +58,14 @@ const WATCHED_PAUSE: Millis = 3_600_000;
 /// After so long without a look that saw the case, somebody is to hear of it.
 const UNSEEN: Millis = 300_000;
 
-struct Turn {
+struct TurnEnd {
     /// When to come back; `None` for a case that is at rest.
     next_at: Option<Millis>,
     /// What was announced was seen and told: an old comment that somebody edited need no more be looked for on all pages.
     done: bool,
 }
 
-impl Turn {
+impl TurnEnd {
     /// Nobody need come back.
     fn over() -> Self {
         Self { next_at: None, done: true }
@@ -235,7 +235,7 @@ async fn hold(
     notes.say_changed = asked.is_some_and(Asking::is_of_a_change);
     loop {
         let turn = Box::pin(turn(context, lease, &meta, &mut notes, &mut report));
-        let Turn { next_at, done } = turn.await?;
+        let TurnEnd { next_at, done } = turn.await?;
         let full = meta.full && !done;
         notes.case.note.rests_until = next_at;
         let leaving = Leaving { want: meta.want, next_at, full, notes: notes.changed()? };
@@ -265,10 +265,10 @@ async fn turn(
     meta: &Meta,
     notes: &mut Notes,
     report: &mut Report,
-) -> Result<Turn, state::Error> {
+) -> Result<TurnEnd, state::Error> {
     let (world, started) = (context.world, context.world.now());
     if notes.case.note.forgotten {
-        return Ok(Turn::over());
+        return Ok(TurnEnd::over());
     }
     let verify = notes.case.note.verify_at.is_some_and(|at| at <= started);
     let told = match mem::take(&mut notes.are_new) {
@@ -282,15 +282,15 @@ async fn turn(
             let again = blind(lease.case, &trouble, meta.want, &mut notes.case.note);
             let since = *notes.case.note.unseen_since.get_or_insert(started);
             if is_gone(&trouble, started - since) {
-                return Ok(Turn::over());
+                return Ok(TurnEnd::over());
             }
             count_unseen(started - since, report);
-            return Ok(Turn::blind(world.now() + again));
+            return Ok(TurnEnd::blind(world.now() + again));
         }
     };
     notes.case.note.unseen_since = None;
     if notes.case.note.is_older(&seen, started) {
-        return Ok(Turn::blind(started + LOOK_AGAIN));
+        return Ok(TurnEnd::blind(started + LOOK_AGAIN));
     }
     notes.case.note.seen(&seen);
     if let Some(turn) = ended(context, &seen.case, notes).await? {
@@ -309,8 +309,8 @@ async fn turn(
         notes.targets.iter_mut().for_each(|target| reconsider(&mut target.note, started));
     }
     let done = report.tally.done;
-    let Told { left, news, call_at } = tell(context, lease, (&seen, &told), notes, report).await?;
-    remember(context, &seen, schedule::Asked { want: meta.want, news, started }, &mut notes.case.note);
+    let ToldAll { left, news, call_at } = tell(context, lease, (&seen, &told), notes, report).await?;
+    remember(context, &seen, schedule::AskedBefore { want: meta.want, news, started }, &mut notes.case.note);
     let next_at = come_back(context, &seen, &notes.case.note, &left).into_iter().chain(call_at).min();
     report.waiting = schedule::waiting(&left);
     // How fast what is new is told: what is only set, comes by itself, or is told nowhere any more says nothing of that.
@@ -322,16 +322,20 @@ async fn turn(
         notes.case.note.told(&seen);
     }
     let done = settled && seen.more == More::Nothing && notes.case.note.look_again_at.is_none();
-    Ok(Turn { next_at, done })
+    Ok(TurnEnd { next_at, done })
 }
 
 /// A turn that ends before anything is told: the case is kept no longer, or who may know of it is not known yet.
-async fn ended(context: &Context<'_>, case: &Case, notes: &mut Notes) -> Result<Option<Turn>, state::Error> {
+async fn ended(
+    context: &Context<'_>,
+    case: &Case,
+    notes: &mut Notes,
+) -> Result<Option<TurnEnd>, state::Error> {
     if keep::is_over(context, case, notes).await? {
-        return Ok(Some(Turn::over()));
+        return Ok(Some(TurnEnd::over()));
     }
     let judged = restrict::judged(context, case, notes).await?;
-    Ok((!judged).then(|| Turn::blind(context.world.now() + LOOK_AGAIN)))
+    Ok((!judged).then(|| TurnEnd::blind(context.world.now() + LOOK_AGAIN)))
 }
 
 /// Whose move it is now, and since when.
@@ -468,7 +472,7 @@ async fn tell(
     (seen, told): (&Look, &KnownLedgers),
     notes: &mut Notes,
     report: &mut Report,
-) -> Result<Told, state::Error> {
+) -> Result<ToldAll, state::Error> {
     let sayings = match seen.comments.iter().any(is_a_principals) {
         true => context.world.store().sayings(lease.case).await?,
         false => Vec::new(),
@@ -478,7 +482,8 @@ async fn tell(
     let clocks = note::text(context.world, &case_clocks::name(lease.case)).await?;
     let (owner, clocks) = (owner::read(lease.case, owner)?, case_clocks::read(lease.case, clocks)?);
     let (tags, team) = join(tags(context, &seen.case), team::of(context, &seen.case)).await;
-    let known = picture::Known { comments, sayings, owner, clocks: clocks.clone(), tags: tags.clone(), team };
+    let known =
+        picture::KnownBeside { comments, sayings, owner, clocks: clocks.clone(), tags: tags.clone(), team };
     let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
     let mut ledgers = told.get().cloned().unwrap_or_else(|| vec![Ledger::new(); context.targets.len()]);
@@ -500,7 +505,7 @@ async fn tell(
             read_ledgers(context, &picture, notes, &mut ledgers).await?;
         }
     }
-    Ok(Told {
+    Ok(ToldAll {
         left,
         news,
         call_at: picture::calling(context, (seen, &clocks, &tags), &picture.view, &notes.case.note).next_at(),
@@ -508,7 +513,7 @@ async fn tell(
 }
 
 /// What came of telling all targets.
-struct Told {
+struct ToldAll {
     left: Vec<Left>,
     news: usize,
     /// When somebody is to be called by the clock alone.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What the table knows of a case beside its notes.
-pub(super) struct Known {
+pub(super) struct KnownBeside {
     pub(super) comments: Vec<Comment>,
     pub(super) sayings: Vec<Saying>,
     pub(super) owner: Option<Owner>,
@@ -22,7 +22,7 @@ pub(super) struct Known {
     pub(super) team: Vec<Email>,
 }
 
-pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes) -> Picture {
+pub(super) fn of(context: &Context<'_>, seen: &Look, known: KnownBeside, notes: &Notes) -> Picture {
     let waiting = notes.case.note.waiting;
     let timing = &context.settings.timing;
     // What AWS waits for calls in steps of its own.

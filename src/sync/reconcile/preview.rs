@@ -59,7 +59,7 @@ pub(crate) async fn preview(context: &Context<'_>, case: &CaseId) -> Result<Vec<
     let mut notes = Notes::read(case, &meta, &context.kinds())?;
     let ledger = KnownLedgers::default();
     let seen = see(context, &Seeing { id: case, full: true, told: &ledger }, &mut notes.case.note).await??;
-    let known = picture::Known {
+    let known = picture::KnownBeside {
         comments: super::shown(store, &seen).await?,
         sayings: store.sayings(case).await?,
         owner: state::owner::of(store, case).await?,

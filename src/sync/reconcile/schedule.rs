@@ -34,7 +34,7 @@ const VERIFY_AGAIN: Millis = 300_000;
 
 /// What a look was to answer.
 #[derive(Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct AskedBefore {
     /// How many hints there were.
     pub(crate) want: u64,
     /// How many things were seen that nobody was told.
@@ -44,8 +44,8 @@ pub(super) struct Asked {
 }
 
 /// What the next look must know of this one.
-pub(super) fn remember(context: &Context<'_>, seen: &Look, asked: Asked, note: &mut CaseNote) {
-    let Asked { want, news, started } = asked;
+pub(super) fn remember(context: &Context<'_>, seen: &Look, asked: AskedBefore, note: &mut CaseNote) {
+    let AskedBefore { want, news, started } = asked;
     let asked_since = want > note.wanted;
     note.wanted = want;
     let missing = want.saturating_sub(note.heard).saturating_sub(u64::try_from(news).unwrap_or(u64::MAX));

@@ -9,9 +9,9 @@ use super::{
     read::{ReadChange, ReadText, plain, told},
 };
 
-type Field = (&'static str, fn(&Map<String, Value>) -> String);
+type ReadField = (&'static str, fn(&Map<String, Value>) -> String);
 
-const FIELDS: &[Field] = &[
+const FIELDS: &[ReadField] = &[
     ("Status", |is| text(is, "caseStatus")),
     ("Closure", |is| text(is, "closureCode")),
     ("Title", |is| text(is, "title")),

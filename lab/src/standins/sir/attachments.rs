@@ -33,12 +33,12 @@ pub(super) struct Announced {
 }
 
 #[derive(Clone, Copy)]
-enum Signed {
+enum SignedUrl {
     Upload,
     Download,
 }
 
-impl Signed {
+impl SignedUrl {
     const fn headers(self) -> &'static str {
         match self {
             Self::Upload => "content-length;content-type;host;if-none-match",
@@ -51,7 +51,7 @@ pub(super) fn upload_url(state: &mut SirAccount, input: &Input) -> Output {
     let length = input.values["contentLength"].as_u64().unwrap_or_default();
     let announced = Announced { case: input.case(), name: input.text("fileName").to_owned(), length };
     let file = promise(state, &announced, &input.who)?;
-    Ok(json!({ "attachmentPresignedUrl": url(state, &file, Signed::Upload) }))
+    Ok(json!({ "attachmentPresignedUrl": url(state, &file, SignedUrl::Upload) }))
 }
 
 /// Notes an attachment whose bytes are still to come, and says its id.
@@ -88,7 +88,7 @@ pub(super) fn download_url(state: &mut SirAccount, input: &Input) -> Output {
     let attachment = attachment.into_iter().find(|attachment| attachment["attachmentId"] == id);
     match attachment.and_then(|attachment| attachment["attachmentStatus"].as_str()) {
         None => Err(SirRefusal::not_found("Attachment", id)),
-        Some("Verified") => Ok(json!({ "attachmentPresignedUrl": url(state, &file, Signed::Download) })),
+        Some("Verified") => Ok(json!({ "attachmentPresignedUrl": url(state, &file, SignedUrl::Download) })),
         Some(status) => {
             Err(SirRefusal::conflict(&format!("The attachment is {status}, not Verified."), "attachment", id))
         }
@@ -110,12 +110,12 @@ pub(super) fn set_status(state: &mut SirAccount, file: &CaseFile, scan: Scan) {
 }
 
 /// The only thing in a presigned URL that proves that it was given out.
-fn signature(file: &CaseFile, signed: Signed) -> String {
+fn signature(file: &CaseFile, signed: SignedUrl) -> String {
     let CaseFile { case, attachment } = file;
     hex(&Sha256::digest(format!("presigned {case} {attachment} {}", signed.headers())))
 }
 
-fn url(state: &SirAccount, file: &CaseFile, signed: Signed) -> String {
+fn url(state: &SirAccount, file: &CaseFile, signed: SignedUrl) -> String {
     let until = state.clock.seconds() + LIFETIME;
     format!(
         "{}/files/{}/{}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires={LIFETIME}&until={until}\
@@ -131,16 +131,17 @@ fn url(state: &SirAccount, file: &CaseFile, signed: Signed) -> String {
 /// PUT or GET of a presigned URL, answered as S3 does.
 pub(super) fn storage(state: &mut SirAccount, asked: &WireRequest, file: &CaseFile) -> WireResponse {
     let headers = asked.query("X-Amz-SignedHeaders").unwrap_or_default();
-    let signed = [Signed::Upload, Signed::Download].into_iter().find(|signed| signed.headers() == headers);
+    let signed =
+        [SignedUrl::Upload, SignedUrl::Download].into_iter().find(|signed| signed.headers() == headers);
     let until: i64 = asked.query("until").and_then(|until| until.parse().ok()).unwrap_or_default();
-    let proof = |signed: &Signed| asked.query("X-Amz-Signature") == Some(&signature(file, *signed));
+    let proof = |signed: &SignedUrl| asked.query("X-Amz-Signature") == Some(&signature(file, *signed));
     let Some(signed) = signed.filter(proof) else { return refuse(403, "SignatureDoesNotMatch") };
     if until < state.clock.seconds() {
         return refuse(403, "AccessDenied");
     }
     match (asked.method.as_str(), signed) {
-        ("GET", Signed::Download) => fetch(state, file),
-        ("PUT", Signed::Upload) => put(state, asked, file),
+        ("GET", SignedUrl::Download) => fetch(state, file),
+        ("PUT", SignedUrl::Upload) => put(state, asked, file),
         _ => refuse(403, "SignatureDoesNotMatch"),
     }
 }

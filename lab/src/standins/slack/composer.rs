@@ -14,7 +14,7 @@ use super::{
 const SLACKBOT: &str = "USLACKBOT";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+enum TypedPiece {
     Words(String),
     Link(String),
     User(String),
@@ -86,8 +86,8 @@ fn refuse(state: &mut Workspace, (user, channel): (&UserId, &ChannelId), why: &s
 
 fn typed(state: &Workspace, line: &str) -> Value {
     let pieces = pieces(state, line);
-    let text: String = pieces.iter().map(Piece::text).collect();
-    let elements: Vec<Value> = pieces.iter().map(Piece::element).collect();
+    let text: String = pieces.iter().map(TypedPiece::text).collect();
+    let elements: Vec<Value> = pieces.iter().map(TypedPiece::element).collect();
     let blocks = json!([{ "type": "rich_text",
         "elements": [{ "type": "rich_text_section", "elements": elements }] }]);
     json!({ "text": text, "blocks": with_ids(&blocks) })
@@ -97,7 +97,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-impl Piece {
+impl TypedPiece {
     fn text(&self) -> String {
         match self {
             Self::Words(words) => escaped(words),
@@ -121,14 +121,14 @@ impl Piece {
     }
 }
 
-fn pieces(state: &Workspace, line: &str) -> Vec<Piece> {
+fn pieces(state: &Workspace, line: &str) -> Vec<TypedPiece> {
     let (mut pieces, mut words, mut rest) = (Vec::new(), String::new(), line);
     while let Some(first) = rest.chars().next() {
         let begins = !words.ends_with(|before: char| before.is_alphanumeric());
         match begins.then(|| named(state, rest)).flatten() {
             Some((piece, length)) => {
                 if !words.is_empty() {
-                    pieces.push(Piece::Words(std::mem::take(&mut words)));
+                    pieces.push(TypedPiece::Words(std::mem::take(&mut words)));
                 }
                 pieces.push(piece);
                 rest = &rest[length..];
@@ -140,39 +140,39 @@ fn pieces(state: &Workspace, line: &str) -> Vec<Piece> {
         }
     }
     if !words.is_empty() {
-        pieces.push(Piece::Words(words));
+        pieces.push(TypedPiece::Words(words));
     }
     pieces
 }
 
 /// What Slack makes of the words that stand here, and how many bytes of them; the longest name counts.
-fn named(state: &Workspace, text: &str) -> Option<(Piece, usize)> {
+fn named(state: &Workspace, text: &str) -> Option<(TypedPiece, usize)> {
     if text.starts_with("https://") || text.starts_with("http://") {
         let end = text.find(|at: char| at.is_whitespace() || "<>\"".contains(at)).unwrap_or(text.len());
         let url = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
-        return Some((Piece::Link(url.to_owned()), url.len()));
+        return Some((TypedPiece::Link(url.to_owned()), url.len()));
     }
     let (sign, rest) = (text.chars().next()?, text.get(1..)?);
     let name = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let all: Vec<(String, Piece)> = match sign {
+    let all: Vec<(String, TypedPiece)> = match sign {
         '@' => {
             let people = state.users.iter().flat_map(|(id, user)| {
                 let names = [&user["name"], &user["real_name"], &user["profile"]["display_name"]];
-                names.map(|named| (name(named), Piece::User(id.to_string())))
+                names.map(|named| (name(named), TypedPiece::User(id.to_string())))
             });
             let groups = state
                 .groups
                 .iter()
-                .map(|(id, group)| (name(&group.wire["handle"]), Piece::Group(id.clone())));
+                .map(|(id, group)| (name(&group.wire["handle"]), TypedPiece::Group(id.clone())));
             let ranges = ["here", "channel", "everyone"];
             let ranges =
-                ranges.iter().map(|range| ((*range).to_owned(), Piece::Broadcast((*range).to_owned())));
+                ranges.iter().map(|range| ((*range).to_owned(), TypedPiece::Broadcast((*range).to_owned())));
             people.chain(groups).chain(ranges).collect()
         }
         '#' => {
             let channels =
                 state.channels.iter().map(|(id, channel)| (id.to_string(), name(&channel.wire["name"])));
-            channels.map(|(id, name)| (name.clone(), Piece::Channel(id, name))).collect()
+            channels.map(|(id, name)| (name.clone(), TypedPiece::Channel(id, name))).collect()
         }
         _ => return None,
     };

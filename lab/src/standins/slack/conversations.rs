@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::{
     state::{Args, Channel, Workspace},
-    trouble::{Output, SlackRefusal, no, yes},
+    trouble::{MethodOutput, SlackRefusal, no, yes},
 };
 
-pub(super) fn create(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn create(state: &mut Workspace, args: &Args) -> MethodOutput {
     let name = args.text("name");
     let letters =
         |c: char| c.is_lowercase() && c.is_alphanumeric() || c.is_ascii_digit() || matches!(c, '-' | '_');
@@ -27,12 +27,12 @@ pub(super) fn create(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "channel": state.channels[&id].seen_by(&bot) }))
 }
 
-pub(super) fn info(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn info(state: &mut Workspace, args: &Args) -> MethodOutput {
     let bot = state.settings.bot_user.clone();
     yes(json!({ "channel": state.visible(&args.channel())?.seen_by(&bot) }))
 }
 
-pub(super) fn invite(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn invite(state: &mut Workspace, args: &Args) -> MethodOutput {
     let (bot, force) = (state.settings.bot_user.clone(), args.flag("force"));
     let users: Vec<&str> =
         args.text("users").split(',').map(str::trim).filter(|user| !user.is_empty()).collect();
@@ -69,7 +69,7 @@ pub(super) fn invite(state: &mut Workspace, args: &Args) -> Output {
     })
 }
 
-pub(super) fn join(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn join(state: &mut Workspace, args: &Args) -> MethodOutput {
     let bot = state.settings.bot_user.clone();
     let channel = state.visible(&args.channel())?;
     match () {
@@ -80,7 +80,7 @@ pub(super) fn join(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "channel": channel.seen_by(&bot) }))
 }
 
-pub(super) fn archive(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn archive(state: &mut Workspace, args: &Args) -> MethodOutput {
     let bot = state.settings.bot_user.clone();
     let channel = state.visible(&args.channel())?;
     match () {
@@ -92,15 +92,15 @@ pub(super) fn archive(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({}))
 }
 
-pub(super) fn set_topic(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn set_topic(state: &mut Workspace, args: &Args) -> MethodOutput {
     describe(state, args, "topic")
 }
 
-pub(super) fn set_purpose(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn set_purpose(state: &mut Workspace, args: &Args) -> MethodOutput {
     describe(state, args, "purpose")
 }
 
-fn describe(state: &mut Workspace, args: &Args, what: &str) -> Output {
+fn describe(state: &mut Workspace, args: &Args, what: &str) -> MethodOutput {
     let (bot, now) = (state.settings.bot_user.clone(), state.clock.seconds());
     let channel = state.joined(&args.channel())?;
     if args.text(what).chars().count() > 250 {
@@ -110,7 +110,7 @@ fn describe(state: &mut Workspace, args: &Args, what: &str) -> Output {
     yes(json!({ "channel": channel.seen_by(&bot), what: args.text(what) }))
 }
 
-pub(super) fn list(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn list(state: &mut Workspace, args: &Args) -> MethodOutput {
     let bot = state.settings.bot_user.clone();
     let types = Some(args.text("types")).filter(|types| !types.is_empty()).unwrap_or("public_channel");
     let types: Vec<&str> = types.split(',').map(str::trim).collect();
@@ -131,14 +131,14 @@ pub(super) fn list(state: &mut Workspace, args: &Args) -> Output {
     cut("channels", channels, args)
 }
 
-pub(super) fn members(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn members(state: &mut Workspace, args: &Args) -> MethodOutput {
     let channel = state.visible(&args.channel())?;
     let members = channel.members.iter().map(|member| json!(member)).collect();
     cut("members", members, args)
 }
 
 /// A page of a list, with a cursor that says where the next begins.
-fn cut(name: &str, items: Vec<Value>, args: &Args) -> Output {
+fn cut(name: &str, items: Vec<Value>, args: &Args) -> MethodOutput {
     let start = match args.text("cursor") {
         "" => 0,
         cursor => {

@@ -5,10 +5,10 @@ use serde_json::json;
 use super::{
     super::exchange::{WireRequest, WireResponse},
     state::{Args, Workspace},
-    trouble::{Output, no, yes},
+    trouble::{MethodOutput, no, yes},
 };
 
-pub(super) fn info(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn info(state: &mut Workspace, args: &Args) -> MethodOutput {
     let file = state.files.get(args.text("file")).ok_or_else(|| no("file_not_found"))?;
     match file.wire["mode"].as_str() {
         Some("tombstone") => return Err(no("file_deleted")),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     SlackStandin,
     state::{Args, Workspace},
-    trouble::{Output, no, yes},
+    trouble::{MethodOutput, no, yes},
 };
 
 /// A channel holds no more.
@@ -42,7 +42,7 @@ fn toggle(message: &mut Value, user: &UserId, name: &str) {
     message["reactions"] = all.into();
 }
 
-pub(super) fn pin(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn pin(state: &mut Workspace, args: &Args) -> MethodOutput {
     let ts = Ts::new(args.text("timestamp"));
     let channel = state.joined(&args.channel())?;
     match () {
@@ -53,7 +53,7 @@ pub(super) fn pin(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({}))
 }
 
-pub(super) fn bookmark(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn bookmark(state: &mut Workspace, args: &Args) -> MethodOutput {
     let (id, number, bot) = (state.id('B'), state.next(), state.settings.bot_user.clone());
     let channel = state.joined(&ChannelId::new(args.text("channel_id")))?;
     if channel.bookmarks.len() >= MOST_BOOKMARKS {
@@ -70,13 +70,13 @@ pub(super) fn bookmark(state: &mut Workspace, args: &Args) -> Output {
 }
 
 /// <https://docs.slack.dev/reference/methods/bookmarks.list>
-pub(super) fn bookmarks(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn bookmarks(state: &mut Workspace, args: &Args) -> MethodOutput {
     let channel = state.joined(&ChannelId::new(args.text("channel_id")))?;
     yes(json!({ "bookmarks": channel.bookmarks }))
 }
 
 /// <https://docs.slack.dev/reference/methods/bookmarks.edit>
-pub(super) fn edit_bookmark(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn edit_bookmark(state: &mut Workspace, args: &Args) -> MethodOutput {
     let bot = state.settings.bot_user.clone();
     let channel = state.joined(&ChannelId::new(args.text("channel_id")))?;
     let known = channel.bookmarks.iter_mut().find(|one| one["id"] == args.text("bookmark_id"));
@@ -90,7 +90,7 @@ pub(super) fn edit_bookmark(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "bookmark": bookmark }))
 }
 
-pub(super) fn react(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn react(state: &mut Workspace, args: &Args) -> MethodOutput {
     let bot = state.settings.bot_user.clone();
     let name = args.text("name");
     let channel = state.joined(&args.channel())?;
@@ -112,7 +112,7 @@ pub(super) fn react(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({}))
 }
 
-pub(super) fn unreact(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn unreact(state: &mut Workspace, args: &Args) -> MethodOutput {
     let (bot, name) = (state.settings.bot_user.clone(), args.text("name"));
     let channel = state.joined(&args.channel())?;
     let message = channel.messages.get_mut(&Ts::new(args.text("timestamp"))).map(Arc::make_mut);

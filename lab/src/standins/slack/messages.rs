@@ -10,7 +10,7 @@ use super::{
     mrkdwn::Reading,
     pace,
     state::{Args, Workspace},
-    trouble::{Output, SlackRefusal, no, yes},
+    trouble::{MethodOutput, SlackRefusal, no, yes},
 };
 
 /// Longer text of a new message is cut, of an update refused.
@@ -19,7 +19,7 @@ const UPDATED_TEXT: usize = 4_000;
 /// Slack documents no number for `metadata_too_large`.
 const METADATA: usize = 16_000;
 
-pub(super) fn post(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn post(state: &mut Workspace, args: &Args) -> MethodOutput {
     let content = content(args)?;
     let channel_id = place(state, args)?;
     pace::post(state, &channel_id)?;
@@ -179,7 +179,7 @@ fn without_metadata(message: &Value) -> Value {
     message
 }
 
-pub(super) fn update(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn update(state: &mut Workspace, args: &Args) -> MethodOutput {
     if args.text("text").chars().count() > UPDATED_TEXT {
         return Err(no("msg_too_long"));
     }
@@ -213,7 +213,7 @@ pub(super) fn update(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "channel": args.channel(), "ts": ts, "text": shown["text"], "message": shown }))
 }
 
-pub(super) fn delete(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn delete(state: &mut Workspace, args: &Args) -> MethodOutput {
     let (ts, bot) = (args.ts(), state.settings.bot.clone());
     let channel = state.joined(&args.channel())?;
     match channel.messages.get(&ts) {
@@ -225,7 +225,7 @@ pub(super) fn delete(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "channel": args.channel(), "ts": ts }))
 }
 
-pub(super) fn post_ephemeral(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn post_ephemeral(state: &mut Workspace, args: &Args) -> MethodOutput {
     let content = content(args)?;
     let (user, ts) = (args.user(), state.ts());
     let mut message = base(state, &ts);
@@ -244,7 +244,7 @@ pub(super) fn post_ephemeral(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "message_ts": ts }))
 }
 
-pub(super) fn permalink(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn permalink(state: &mut Workspace, args: &Args) -> MethodOutput {
     let (id, ts, domain) = (args.channel(), Ts::new(args.text("message_ts")), state.settings.domain.clone());
     let channel = state.visible(&id)?;
     let message = channel.messages.get(&ts).ok_or_else(|| no("message_not_found"))?;

@@ -6,7 +6,7 @@ use super::{
     conversations, files, marks, messages, people,
     state::{Args, Workspace},
     threads,
-    trouble::Output,
+    trouble::MethodOutput,
     views,
 };
 
@@ -17,7 +17,7 @@ pub(super) struct Method {
     /// Any one of these, for public and for private channels; none needed when empty.
     pub(super) scopes: [&'static [&'static str]; 2],
     pub(super) fields: &'static [FieldShape],
-    pub(super) work: fn(&mut Workspace, &Args) -> Output,
+    pub(super) work: fn(&mut Workspace, &Args) -> MethodOutput,
 }
 
 /// Every scope that some method asks for, and those of events.

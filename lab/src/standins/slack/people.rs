@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     SlackStandin,
     state::{Args, Workspace},
-    trouble::{Output, no, yes},
+    trouble::{MethodOutput, no, yes},
 };
 
 impl SlackStandin {
@@ -16,7 +16,7 @@ impl SlackStandin {
     }
 }
 
-pub(super) fn auth_test(state: &mut Workspace, _: &Args) -> Output {
+pub(super) fn auth_test(state: &mut Workspace, _: &Args) -> MethodOutput {
     let settings = &state.settings;
     yes(
         json!({ "url": format!("https://{}.slack.com/", settings.domain), "team": "Example", "user": "casebridge",
@@ -25,7 +25,7 @@ pub(super) fn auth_test(state: &mut Workspace, _: &Args) -> Output {
     )
 }
 
-pub(super) fn info(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn info(state: &mut Workspace, args: &Args) -> MethodOutput {
     let user = state.users.get(&args.user()).ok_or_else(|| no("user_not_found"))?;
     let mut user = user.clone();
     if !state.settings.scopes.contains("users:read.email") {
@@ -34,7 +34,7 @@ pub(super) fn info(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "user": user }))
 }
 
-pub(super) fn by_email(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn by_email(state: &mut Workspace, args: &Args) -> MethodOutput {
     let email = args.text("email");
     let same = |user: &&Value| {
         let known = user["profile"]["email"].as_str().unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) fn by_email(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "user": user }))
 }
 
-pub(super) fn groups(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn groups(state: &mut Workspace, args: &Args) -> MethodOutput {
     let shown = |group: &super::state::UserGroup| {
         let mut wire = group.wire.clone();
         if args.flag("include_users") {
@@ -56,7 +56,7 @@ pub(super) fn groups(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "usergroups": state.groups.values().map(shown).collect::<Vec<_>>() }))
 }
 
-pub(super) fn group_users(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn group_users(state: &mut Workspace, args: &Args) -> MethodOutput {
     let group = state.groups.get(args.text("usergroup")).ok_or_else(|| no("no_such_subteam"))?;
     yes(json!({ "users": group.users }))
 }

@@ -10,7 +10,7 @@ use super::{
     methods::{Method, find},
     pace,
     state::{Args, Workspace},
-    trouble::{Output, SlackRefusal, describe, no},
+    trouble::{MethodOutput, SlackRefusal, describe, no},
 };
 
 pub(super) fn answer(state: &mut Workspace, asked: &WireRequest, name: &str) -> WireResponse {
@@ -44,7 +44,7 @@ fn is_json(asked: &WireRequest) -> bool {
     asked.content_type().starts_with("application/json")
 }
 
-fn perform(state: &mut Workspace, asked: &WireRequest, name: &str) -> Output {
+fn perform(state: &mut Workspace, asked: &WireRequest, name: &str) -> MethodOutput {
     let method =
         find(name).ok_or_else(|| SlackRefusal::with("unknown_method", json!({ "req_method": name })))?;
     authorize(state, asked)?;

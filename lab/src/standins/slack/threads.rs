@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::{
     state::{Args, Workspace},
-    trouble::{Output, no, yes},
+    trouble::{MethodOutput, no, yes},
 };
 
-pub(super) fn history(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn history(state: &mut Workspace, args: &Args) -> MethodOutput {
     let channel = seen(state, args)?;
     let top = |message: &&Arc<Value>| {
         message["thread_ts"].is_null()
@@ -20,7 +20,7 @@ pub(super) fn history(state: &mut Workspace, args: &Args) -> Output {
     page(messages, args, 100)
 }
 
-pub(super) fn replies(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn replies(state: &mut Workspace, args: &Args) -> MethodOutput {
     let channel = seen(state, args)?;
     let ts = args.ts();
     // Slack takes a reply's own timestamp as well, and answers with that reply alone.
@@ -39,7 +39,7 @@ fn seen<'a>(
     if channel.members.contains(&bot) { Ok(channel) } else { Err(no("not_in_channel")) }
 }
 
-fn page(messages: Vec<Arc<Value>>, args: &Args, most: usize) -> Output {
+fn page(messages: Vec<Arc<Value>>, args: &Args, most: usize) -> MethodOutput {
     let (oldest, latest) = (args.text("oldest"), args.text("latest"));
     let inclusive = args.flag("inclusive");
     let within = |message: &Value| {

@@ -17,14 +17,14 @@ pub(super) struct SlackRefusal {
 }
 
 /// A method's answer without `ok`.
-pub(super) type Output = Result<Map<String, Value>, SlackRefusal>;
+pub(super) type MethodOutput = Result<Map<String, Value>, SlackRefusal>;
 
 pub(super) fn no(error: &str) -> SlackRefusal {
     SlackRefusal { error: error.to_owned(), more: Map::new(), wait: None }
 }
 
 /// The members of a JSON object.
-pub(super) fn yes(value: Value) -> Output {
+pub(super) fn yes(value: Value) -> MethodOutput {
     match value {
         Value::Object(map) => Ok(map),
         _ => Ok(Map::new()),

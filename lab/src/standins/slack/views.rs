@@ -11,7 +11,7 @@ use super::{
     elements::PLAIN_24,
     messages::with_ids,
     state::{Args, Workspace},
-    trouble::{Output, SlackRefusal, describe, no, yes},
+    trouble::{MethodOutput, SlackRefusal, describe, no, yes},
 };
 
 /// A `trigger_id` is good for this long, in milliseconds.
@@ -70,11 +70,11 @@ fn pull(state: &mut Workspace, args: &Args) -> Result<UserId, SlackRefusal> {
     }
 }
 
-pub(super) fn open(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn open(state: &mut Workspace, args: &Args) -> MethodOutput {
     show(state, args, None)
 }
 
-pub(super) fn push(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn push(state: &mut Workspace, args: &Args) -> MethodOutput {
     let user = state.triggers.get(args.text("trigger_id")).map(|trigger| trigger.user.clone());
     let below =
         state.views.values().rev().find(|view| view["user"] == user.as_ref().map_or("", UserId::as_str));
@@ -91,7 +91,7 @@ fn depth(state: &Workspace, view: Option<&str>) -> usize {
     below.map_or(0, |view| 1 + depth(state, view["previous_view_id"].as_str()))
 }
 
-fn show(state: &mut Workspace, args: &Args, below: Option<String>) -> Output {
+fn show(state: &mut Workspace, args: &Args, below: Option<String>) -> MethodOutput {
     let view = checked(args, &["modal"])?;
     let external = view["external_id"].as_str().filter(|id| !id.is_empty());
     if external.is_some_and(|id| state.views.values().any(|known| known["external_id"] == id)) {
@@ -135,7 +135,7 @@ pub(super) fn public(mut view: Value) -> Value {
     view
 }
 
-pub(super) fn update(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn update(state: &mut Workspace, args: &Args) -> MethodOutput {
     let view = checked(args, &["modal"])?;
     let (id, external) = (args.text("view_id"), args.text("external_id"));
     let found = state
@@ -155,7 +155,7 @@ pub(super) fn update(state: &mut Workspace, args: &Args) -> Output {
     yes(json!({ "view": public(view) }))
 }
 
-pub(super) fn publish(state: &mut Workspace, args: &Args) -> Output {
+pub(super) fn publish(state: &mut Workspace, args: &Args) -> MethodOutput {
     let view = checked(args, &["home"])?;
     let user = UserId::new(args.text("user_id"));
     if !state.users.contains_key(&user) {

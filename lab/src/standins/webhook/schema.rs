@@ -14,15 +14,15 @@ pub fn complaints(event: &Value) -> Vec<String> {
         return vec!["the schema is no JSON".to_owned()];
     };
     let mut wrong = Vec::new();
-    Checker { schema: &schema }.check(&schema, event, "event", &mut wrong);
+    SchemaChecker { schema: &schema }.check(&schema, event, "event", &mut wrong);
     wrong
 }
 
-struct Checker<'s> {
+struct SchemaChecker<'s> {
     schema: &'s Value,
 }
 
-impl Checker<'_> {
+impl SchemaChecker<'_> {
     fn check(&self, rule: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
         for (word, demand) in rule.as_object().into_iter().flatten() {
             let keeps = match word.as_str() {

@@ -29,8 +29,8 @@ pub struct SirClient {
     make: Make,
 }
 
-type Answered = LocalBoxFuture<'static, Result<Answer, Fault>>;
-type Make = fn(SirClient, Call) -> Answered;
+type AnswerFuture = LocalBoxFuture<'static, Result<Answer, Fault>>;
+type Make = fn(SirClient, Call) -> AnswerFuture;
 
 impl SirClient {
     /// Takes clients that know Region and credentials. How long calls take and what is repeated is set here.
@@ -49,7 +49,7 @@ impl SirClient {
     }
 }
 
-fn reads(sir: SirClient, call: Call) -> Answered {
+fn reads(sir: SirClient, call: Call) -> AnswerFuture {
     let made = async move {
         match call {
             Call::GetCase { case } => sir.get_case(case).await,
@@ -65,7 +65,7 @@ fn reads(sir: SirClient, call: Call) -> Answered {
     Box::pin(made)
 }
 
-fn all(sir: SirClient, call: Call) -> Answered {
+fn all(sir: SirClient, call: Call) -> AnswerFuture {
     let made = async move {
         match call {
             Call::GetCase { .. }
