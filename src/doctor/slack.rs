@@ -85,11 +85,14 @@ fn of_the_app(patient: &Patient<'_>, login: &Login, found: &mut Examined) {
     let may = may_have(scopes::PRIVATE_CHANNELS);
     found.add(
         "slack.private_channels",
-        match (patient.settings.slack.layout, may) {
-            (Layout::Thread, _) => fine("not needed: all cases are in one channel"),
-            (Layout::Channel, true) => fine("the app may make private channels"),
-            (Layout::Channel, false) => wrong(
-                format!("with layout = \"channel\" the app needs {}", scopes::PRIVATE_CHANNELS),
+        match (patient.settings.makes_channels(), may) {
+            (false, _) => fine("not needed: all cases are in one channel, and nobody may restrict one"),
+            (true, true) => fine("the app may make private channels"),
+            (true, false) => wrong(
+                format!(
+                    "to restrict a case, or with layout = \"channel\", the app needs {}",
+                    scopes::PRIVATE_CHANNELS
+                ),
                 "Add it under OAuth & Permissions, then Reinstall to Workspace",
             ),
         },

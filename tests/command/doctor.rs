@@ -90,6 +90,7 @@ const FAULTS: &[(&str, Fault)] = &[
         (slack.layout, slack.pin_card) = (Layout::Channel, true);
         stage.slack.revoke("pins:write");
     }),
+    ("slack.private_channels", |stage| stage.slack.revoke("groups:write")),
     ("slack.private_channels", |stage| {
         stage.settings.slack.layout = Layout::Channel;
         stage.slack.revoke("groups:write");

@@ -54,7 +54,7 @@ impl Connected<IncomingStream<'_, ResettableDoor>> for ResetSwitch {
     }
 }
 
-/// A TCP connection with its [`Gate`].
+/// A TCP connection with its [`ResetSwitch`].
 pub(crate) struct Wire {
     stream: TcpStream,
     gate: ResetSwitch,

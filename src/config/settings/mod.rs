@@ -334,6 +334,13 @@ impl Restrict {
 }
 
 impl Settings {
+    /// Whether a case may get a channel of its own: each does, or one that is restricted.
+    pub fn makes_channels(&self) -> bool {
+        let Roles { commander, admin, .. } = &self.roles;
+        let restricts = !self.restrict.rules.is_empty() || !commander.is_empty() || !admin.is_empty();
+        self.slack.layout == Layout::Channel || restricts
+    }
+
     /// Whether somebody invites the membership's incident response team to a case.
     pub(crate) fn invites_the_team(&self) -> bool {
         self.slack.layout == Layout::Channel && self.slack.invite_team

@@ -191,7 +191,7 @@ impl Slack<'_> {
         }
     }
 
-    /// Whether a guest, or somebody of another workspace, is in a channel; `None` where there are more than [`ASKED`].
+    /// Whether a guest, or somebody of another workspace, is in a channel; `None` where there are more than 100.
     pub async fn has_guests(&self, channel: &ChannelId) -> Result<Option<bool>, Failure> {
         let members = self.members(channel).await?;
         let asked = stream::iter(members.iter().take(ASKED)).map(|member| self.user(member));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::scopes::{self, BOOKMARKS, PINS, PRIVATE_CHANNELS, SCOPES};
-use crate::config::settings::{Layout, Settings};
+use crate::config::settings::Settings;
 
 /// Where the stack is, as long as nobody says it.
 pub const NOWHERE: &str = "https://casebridge.example.com";
@@ -30,7 +30,7 @@ pub fn scopes(settings: Option<&Settings>) -> Vec<(&'static str, &'static str)> 
 
 fn wants(settings: &Settings, scope: &str) -> bool {
     match scope {
-        PRIVATE_CHANNELS => settings.slack.layout == Layout::Channel || settings.notify.calls_somebody(),
+        PRIVATE_CHANNELS => settings.makes_channels() || settings.notify.calls_somebody(),
         _ if scope == PINS || BOOKMARKS.contains(&scope) => {
             scopes::of_furniture(&settings.slack).any(|wanted| wanted == scope)
         }
@@ -96,7 +96,7 @@ fn features(stack: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::hosts::Reach;
+    use crate::config::{hosts::Reach, settings::Layout};
 
     fn example() -> Settings {
         Settings::parse(include_str!("../../../docs/settings.example.toml"), Reach::Services).unwrap()
@@ -116,6 +116,9 @@ mod tests {
             |settings: Option<&Settings>| scopes(settings).iter().any(|(scope, _)| *scope == "groups:write");
         assert!(has(None) && has(Some(&settings)));
         settings.notify = crate::config::settings::Notify::default();
+        assert!(has(Some(&settings)), "a commander may restrict a case");
+        settings.roles = crate::config::settings::Roles::default();
+        settings.restrict.rules.clear();
         assert!(!has(Some(&settings)), "nobody is called, so nobody is invited");
         settings.slack.layout = Layout::Channel;
         assert!(has(Some(&settings)));

@@ -2,7 +2,7 @@
 
 use crate::config::settings::{Layout, SlackSettings};
 
-/// Makes, names and fills the private channels of `layout = "channel"`, and sets a channel's topic.
+/// Makes, names and fills the private channels of restricted cases and of `layout = "channel"`, and sets a channel's topic.
 pub const PRIVATE_CHANNELS: &str = "groups:write";
 
 /// Puts receipts on people's messages. Without it there are none.
@@ -33,7 +33,10 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("files:read", "attaches files of a case's thread to the case"),
     ("groups:history", "reads the thread of a case in a private channel"),
     ("groups:read", "looks whether a private channel is shared with another workspace"),
-    (PRIVATE_CHANNELS, "makes and fills a private channel a case, with layout = \"channel\""),
+    (
+        PRIVATE_CHANNELS,
+        "makes and fills the private channel of a restricted case, and of each with layout = \"channel\"",
+    ),
     (PINS, "pins the card in a case's channel, with pin_card = true"),
     (RECEIPTS, "marks a reply that is on its case, waits or was refused"),
     ("usergroups:read", "knows who is in a user group that has a role"),
