@@ -123,17 +123,34 @@ fn worded(was: &[(Millis, String)]) -> String {
     was.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" → ")
 }
 
-/// The lines of a field in the order in which they go on from one another, where there is one.
-fn chained<'l>(mut told: Vec<(&'l str, &'l str)>, was: &[(Millis, String)]) -> Vec<(&'l str, &'l str)> {
-    let mut chain: Vec<(&str, &str)> = Vec::new();
-    for (_, value) in was {
-        let goes_on = chain.last().is_none_or(|(_, last)| last == value);
-        if goes_on && let Some(next) = told.iter().position(|(old, _)| old == value) {
-            chain.push(told.remove(next));
-        }
+/// The lines of a field in an order in which they go on from one another through what it was, where there is one.
+fn chained<'l>(told: Vec<(&'l str, &'l str)>, was: &[(Millis, String)]) -> Vec<(&'l str, &'l str)> {
+    let (mut chain, mut rest) = (Vec::new(), told.clone());
+    if goes_on(&mut chain, &mut rest, was) { chain } else { told }
+}
+
+fn goes_on<'l>(
+    chain: &mut Vec<(&'l str, &'l str)>,
+    rest: &mut Vec<(&'l str, &'l str)>,
+    was: &[(Millis, String)],
+) -> bool {
+    if rest.is_empty() {
+        return broken(was, Millis::MAX, chain, false).is_none();
     }
-    chain.extend(told);
-    chain
+    for next in 0..rest.len() {
+        let one = rest[next];
+        if rest[..next].contains(&one) || chain.last().is_some_and(|(_, last)| *last != one.0) {
+            continue;
+        }
+        rest.remove(next);
+        chain.push(one);
+        if goes_on(chain, rest, was) {
+            return true;
+        }
+        chain.pop();
+        rest.insert(next, one);
+    }
+    false
 }
 
 /// What is wrong with a field's lines: they begin with what it was when the case was first shown, each goes on where

@@ -19,8 +19,12 @@ struct ToldComment<'a> {
 
 impl ToldComment<'_> {
     fn words(&self) -> String {
-        let last = |shown: &&JournalEntry| words_of(shown.text());
-        plain(&self.parts.iter().map(last).collect::<Vec<_>>().join(""))
+        self.words_with(None)
+    }
+
+    fn words_with(&self, more: Option<&JournalEntry>) -> String {
+        let parts = self.parts.iter().copied().chain(more);
+        plain(&parts.map(|shown| words_of(shown.text())).collect::<Vec<_>>().join(""))
     }
 
     /// What its first part ever said; the whole, where it has one part.
@@ -47,19 +51,29 @@ fn words_of(text: &str) -> String {
     }
 }
 
-/// Words of somebody, put together from their parts. What Slack did not keep at first stands behind its later parts.
-fn groups<'a>(place: &TargetView<'a>) -> Vec<ToldComment<'a>> {
+/// Words of somebody, put together from their parts. What Slack did not keep at first stands behind its later parts, or
+/// behind those of another: then it belongs to whom it makes say what somebody said.
+fn groups<'a>(place: &TargetView<'a>, life: &CaseHistory) -> Vec<ToldComment<'a>> {
+    let said: Vec<String> = life.comments.iter().flat_map(versions).collect();
     let mut groups: Vec<ToldComment<'a>> = Vec::new();
     let mut early: Vec<(String, (usize, usize), &'a JournalEntry)> = Vec::new();
     for shown in &place.told {
         let Some((_, first)) = shown.said.first() else { continue };
         let ReadText::Words { head, part, .. } = told(first) else { continue };
         let (index, of) = part;
-        let goes_on = |group: &&mut ToldComment<'a>| group.lacks(&head, part);
-        match groups.iter_mut().rfind(goes_on) {
-            Some(group) if index > 1 => group.parts.push(shown),
-            Some(_) | None if index > 1 => early.push((head, part, shown)),
-            Some(_) | None => groups.push(ToldComment { head, parts: vec![shown], of }),
+        if index == 1 {
+            groups.push(ToldComment { head, parts: vec![shown], of });
+            continue;
+        }
+        let fits = |group: &&ToldComment<'a>| {
+            let words = group.words_with(Some(shown));
+            said.iter().any(|one| if index == of { *one == words } else { one.starts_with(&words) })
+        };
+        let lacking = || groups.iter().enumerate().filter(|(_, group)| group.lacks(&head, part));
+        let fitting = lacking().rfind(|(_, group)| fits(group)).or_else(|| lacking().last());
+        match fitting.map(|(index, _)| index) {
+            Some(group) => groups[group].parts.push(shown),
+            None => early.push((head, part, shown)),
         }
     }
     for (head, part, shown) in early {
@@ -108,7 +122,7 @@ fn tells(group: &ToldComment<'_>, versions: &[String]) -> bool {
 
 /// Asks of all comments of a case, and of all words that are told.
 pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory) {
-    let groups = groups(place);
+    let groups = groups(place, life);
     let (firsts, parted) = index(&groups);
     let mut told: BTreeMap<usize, usize> = BTreeMap::new();
     for (number, remark) in life.comments.iter().enumerate() {
