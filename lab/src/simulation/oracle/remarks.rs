@@ -70,7 +70,7 @@ fn groups<'a>(place: &TargetView<'a>, life: &CaseHistory) -> Vec<ToldComment<'a>
             said.iter().any(|one| if index == of { *one == words } else { one.starts_with(&words) })
         };
         let lacking = || groups.iter().enumerate().filter(|(_, group)| group.lacks(&head, part));
-        let fitting = lacking().rfind(|(_, group)| fits(group)).or_else(|| lacking().last());
+        let fitting = lacking().rfind(|(_, group)| fits(group)).or_else(|| lacking().next_back());
         match fitting.map(|(index, _)| index) {
             Some(group) => groups[group].parts.push(shown),
             None => early.push((head, part, shown)),
