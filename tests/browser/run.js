@@ -11,7 +11,10 @@ const readline = require("node:readline");
 const { chromium } = require("playwright-core");
 const { Person } = require("./person");
 
+// The longest first: two are told at a time.
 const STORIES = [
+  "stories",
+  "faults",
   "own_case",
   "aws_case",
   "forms",
@@ -19,8 +22,6 @@ const STORIES = [
   "tabs",
   "roles",
   "clock",
-  "faults",
-  "stories",
   "many",
   "keyboard",
   "layout",
@@ -89,15 +90,20 @@ async function tell(story, browser, casebridge) {
 
 async function main([casebridge, executablePath, ...wanted]) {
   const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const names = wanted.length ? wanted : [...STORIES];
   let failures = 0;
-  for (const name of wanted.length ? wanted : STORIES) {
-    const story = require("./" + name),
-      begun = Date.now();
-    const trouble = await tell(story, browser, casebridge);
-    console.log(`${trouble.length ? "FAILED" : "ok"}  ${story.name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-    if (trouble.length) console.log(trouble.join("\n"));
-    failures += trouble.length ? 1 : 0;
-  }
+  const teller = async () => {
+    for (let name = names.shift(); name; name = names.shift()) {
+      const story = require("./" + name),
+        begun = Date.now();
+      const trouble = await tell(story, browser, casebridge);
+      console.log(`${trouble.length ? "FAILED" : "ok"}  ${story.name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+      if (trouble.length) console.log(trouble.join("\n"));
+      failures += trouble.length ? 1 : 0;
+    }
+  };
+  // A story waits more than it works.
+  await Promise.all([teller(), teller()]);
   await browser.close();
   process.exitCode = failures ? 1 : 0;
 }
