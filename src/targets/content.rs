@@ -240,6 +240,15 @@ pub struct View {
     pub last_word: Option<LastWord>,
 }
 
+#[cfg(test)]
+impl View {
+    /// A case of which nothing more is known than since when it waits.
+    pub(crate) fn waiting(case: Case, links: Links, since: Seconds) -> Self {
+        let waiting_since = Some(since);
+        Self { case, links, waiting_since, answered: false, agent_waits: false, owner: None, last_word: None }
+    }
+}
+
 impl View {
     /// Whether the user's own team is to move, on a case that is open.
     pub(crate) fn is_ours(&self) -> bool {

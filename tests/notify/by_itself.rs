@@ -11,6 +11,8 @@ use casebridge_lab::{
 };
 use serde_json::json;
 
+use super::repaired::shut_out;
+
 /// No check comes in the way of what is to come by itself.
 const SELDOM: &str = "[timing]\nverify_minutes = 1000\n";
 
@@ -90,12 +92,7 @@ async fn a_reminder_comes_at_its_time_though_nothing_happens() {
 
 #[tokio::test]
 async fn a_place_that_refuses_is_not_tried_at_every_look() {
-    let stage = Stage::set().await;
-    let case = stage.sir.aws_creates_case("Key leaked");
-    stage.events().await;
-    stage.slack.fault(FaultRule::on("chat.postMessage").times(u32::MAX).error("not_in_channel"));
-    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
-    stage.events().await;
+    let (stage, case) = shut_out().await;
     assert!(stage.place(&case, slack::KIND).await.parked.is_some());
     let tried = stage.slack.count("chat.postMessage");
     for _ in 0..5 {

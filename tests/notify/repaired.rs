@@ -260,15 +260,21 @@ async fn a_file_is_followed_until_its_check_ended_though_no_event_tells_of_it() 
     assert_eq!(stage.calls()[0], [""; 0], "nothing is left to follow");
 }
 
-/// Somebody mended what kept a case waiting for up to an hour, and something says so.
-#[tokio::test]
-async fn what_waits_for_a_person_is_told_within_a_minute_of_the_word_that_it_is_mended() {
+/// A case that is told, of which Slack then takes nothing more: the app was removed from the channel.
+pub(super) async fn shut_out() -> (Stage, CaseId) {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
     stage.slack.fault(FaultRule::on("chat.postMessage").times(u32::MAX).error("not_in_channel"));
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
+    (stage, case)
+}
+
+/// Somebody mended what kept a case waiting for up to an hour, and something says so.
+#[tokio::test]
+async fn what_waits_for_a_person_is_told_within_a_minute_of_the_word_that_it_is_mended() {
+    let (stage, case) = shut_out().await;
     stage.minutes(78).await;
     stage.slack.heal();
     stage.minutes(2).await;

@@ -136,15 +136,7 @@ mod tests {
         };
         let console = Some("https://console.example.com/".to_owned());
         let links = Links { console, slack: Some("javascript:alert(1)".to_owned()), ..Links::default() };
-        View {
-            case,
-            links,
-            waiting_since: Some(NOON),
-            answered: false,
-            agent_waits: false,
-            owner: None,
-            last_word: None,
-        }
+        View::waiting(case, links, NOON)
     }
 
     fn text(text: &str) -> Value {

@@ -351,15 +351,7 @@ mod tests {
             jira: Some("https://example.atlassian.net/browse/SEC-12".to_owned()),
             slack: None,
         };
-        View {
-            case,
-            links,
-            waiting_since: Some(NOON),
-            answered: false,
-            agent_waits: false,
-            owner: None,
-            last_word: None,
-        }
+        View::waiting(case, links, NOON)
     }
 
     fn mrkdwn(text: &str) -> Value {
