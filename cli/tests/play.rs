@@ -30,6 +30,13 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// Its clock says another year than this machine's.
+#[test]
+fn a_story_of_another_day_ends_well_without_a_word_of_trouble() {
+    let Output { status, stderr, .. } = casebridge(&["play", "--once", "--story", "night"]).output().unwrap();
+    assert_eq!((status.success(), text(&stderr).as_str()), (true, ""));
+}
+
 #[test]
 fn the_story_is_told_as_it_happens_and_ends_well() {
     let Output { status, stdout, stderr } = casebridge(&["play", "--once"]).output().unwrap();

@@ -51,10 +51,12 @@ impl Standins {
         Self::start_each([(); 7].map(|()| ServiceClock::default())).await
     }
 
-    /// The same on one clock.
+    /// The same on one clock, but for the log: lines of the trail bear the true time, whatever a story's clock says.
     /// Fails: no port could be bound.
     pub async fn start_on(clock: &ServiceClock) -> io::Result<Self> {
-        Self::start_each([(); 7].map(|()| clock.clone())).await
+        let mut clocks = [(); 7].map(|()| clock.clone());
+        clocks[4] = ServiceClock::default();
+        Self::start_each(clocks).await
     }
 
     async fn start_each(
