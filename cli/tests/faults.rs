@@ -8,6 +8,8 @@ use std::{
     thread,
 };
 
+use casebridge_lab::stage::nobody;
+
 const GOOD: &str = "[slack]\nteam = 'T0CASEBRDG'\nchannel = 'C0SECURITY'\n";
 const REGION: (&str, &str) = ("AWS_REGION", "eu-west-1");
 const TABLE: (&str, &str) = ("CASEBRIDGE_TABLE", "casebridge-Table-1");
@@ -55,15 +57,14 @@ fn is_one_answer(told: &str) {
 #[test]
 fn four_faults_have_four_answers() {
     let [id, key] = KEYS;
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let endpoint = format!("http://ana:pw@{closed}");
+    let endpoint = nobody().replace("://", "://ana:pw@");
     for (variables, words) in [
         (vec![TABLE, id, key], "no AWS Region is set: export AWS_REGION="),
         (vec![TABLE, REGION], "there are no AWS credentials here: `aws sso login`"),
         (vec![TABLE, REGION, id, key, ("AWS_PROFILE", "nope")], "there is no AWS profile \"nope\""),
         (
             vec![TABLE, REGION, id, key, ("AWS_ENDPOINT_URL", &endpoint)],
-            &format!("nobody answers at http://{closed}"),
+            &format!("nobody answers at {}", nobody()),
         ),
         (vec![REGION, id, key], "CASEBRIDGE_TABLE: the table's name is the output TableName"),
     ] {

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_securityir::config::{ProvideCredentials, SharedCredentialsProvider};
 use casebridge::aws::sir::{Fault, FaultKind};
+use casebridge_lab::stage::nobody;
 use casebridge_lab::standins::{self, Canned, FaultTarget};
 
 use super::*;
@@ -123,11 +124,8 @@ async fn a_read_that_fails_once_is_answered_all_the_same() {
 #[tokio::test]
 async fn what_was_never_sent_is_known_not_to_be_applied() {
     let sir = SirStandin::start().await.expect("a free port");
-    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let refused = format!("http://{}", free.local_addr().expect("an address"));
-    drop(free);
     let tls = sir.url().replace("http://", "https://");
-    for (name, url) in [("refused", &*refused), ("no such host", "http://nowhere.invalid"), ("no TLS", &tls)]
+    for (name, url) in [("refused", nobody()), ("no such host", "http://nowhere.invalid"), ("no TLS", &*tls)]
     {
         let aws = aws_at(url, credentials());
         for call in [read(&CaseId::new("1234567890")), write(&CaseId::new("1234567890"))] {

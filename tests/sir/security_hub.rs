@@ -19,6 +19,7 @@ use casebridge::aws::{
     hub::{Administrator, HubAnswer as Told, HubCall as Call, Product},
     sir::{self, Fault, FaultKind, Operation},
 };
+use casebridge_lab::stage::nobody;
 use casebridge_lab::standins::{self, Canned, FaultTarget, HubStandin};
 use serde_json::json;
 use time::{PrimitiveDateTime, macros::format_description};
@@ -190,10 +191,7 @@ async fn an_endless_answer_is_not_read_to_its_end() {
 
 #[tokio::test]
 async fn what_was_never_sent_is_known_not_to_be_applied() {
-    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let closed = format!("http://{}", free.local_addr().expect("an address"));
-    drop(free);
-    for url in [&*closed, "http://nowhere.invalid", "no URL"] {
+    for url in [nobody(), "http://nowhere.invalid", "no URL"] {
         let fault = refused(&aws_at(url, credentials()), Call::DisassociateFromAdministratorAccount).await;
         assert_eq!(fault.kind, FaultKind::NotSent, "{url}");
     }

@@ -15,6 +15,8 @@ use casebridge::{
     state::{Error, Note, Store, dynamodb::Dynamo},
 };
 
+use casebridge_lab::stage::nobody;
+
 use super::{Slack, case, key, now, saying, table::config, told};
 
 const PATIENCE: Timeouts =
@@ -111,8 +113,7 @@ async fn throttled_refused_and_perhaps_done_are_told_apart_without_dynamodbs_own
 
 #[tokio::test]
 async fn nobody_listening_is_trouble() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let store = Dynamo::with_patience(Aws::from(config(&format!("http://{free}")).await), "cases", PATIENCE);
+    let store = Dynamo::with_patience(Aws::from(config(nobody()).await), "cases", PATIENCE);
     assert_eq!(why(store.meta(&case(1)).await), "not sent, or no answer");
 }
 

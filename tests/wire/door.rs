@@ -2,7 +2,7 @@
 //! something learns within three seconds that it was not taken: in words, or by an error that Slack shows; Slack's
 //! events and Jira come again.
 
-use casebridge_lab::stage::{Stage, ana, envelope};
+use casebridge_lab::stage::{Stage, ana, envelope, nobody};
 use std::time::Duration;
 
 use casebridge::{
@@ -16,7 +16,7 @@ use super::{
     acts::Act,
     all_right,
     faults::{FAULTS, Row as FaultRow},
-    inbox::{Elsewhere, Said, nobody, queue},
+    inbox::{Elsewhere, Said, queue},
 };
 
 /// What is told to whoever did it, where it cannot be taken.
@@ -84,7 +84,7 @@ async fn queue_cell(doing: &(Act, Told), row: &(&str, Option<Said>, bool)) -> Op
     let (stage, deliveries) = act.before_the_door().await;
     let address = match said {
         Some(said) => queue(said).await,
-        None => nobody(),
+        None => nobody().to_owned(),
     };
     let world = Elsewhere::of(&stage.world, &address).await;
     let bridge = ChatContext { world: &world, settings: &stage.settings, secrets: &stage.secrets };
@@ -166,7 +166,7 @@ async fn a_form_that_gets_no_more_room_stays_as_it_is_and_can_be_asked_again() {
 #[tokio::test]
 async fn a_form_that_cannot_be_filled_in_later_says_so() {
     let (stage, deliveries) = Act::OpensForm.before_the_door().await;
-    let world = Elsewhere::of(&stage.world, &nobody()).await;
+    let world = Elsewhere::of(&stage.world, nobody()).await;
     let bridge = ChatContext { world: &world, settings: &stage.settings, secrets: &stage.secrets };
     // Neither the form's job nor the answer that says so is taken: Slack shows an error.
     assert_eq!(told(&bridge, &deliveries[0]).await.0, Unavailable);

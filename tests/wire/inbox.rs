@@ -84,9 +84,3 @@ pub async fn queue((status, error, body, delay): Said) -> String {
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
     address
 }
-
-/// An address where nobody listens.
-pub fn nobody() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}

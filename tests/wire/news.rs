@@ -10,14 +10,14 @@ use casebridge::{
     state::{Store, TargetKind},
     targets::{jira, slack},
 };
-use casebridge_lab::stage::{Stage, ana, count};
+use casebridge_lab::stage::{Stage, ana, count, nobody};
 use casebridge_lab::standins::{FaultRule, Server};
 use serde_json::{Value, json};
 
 use super::{
     all_right,
     faults::{FAULTS, Row as FaultRow},
-    inbox::{Elsewhere, nobody},
+    inbox::Elsewhere,
     reads::{Row as SirRow, SIR_FAULTS},
 };
 
@@ -222,7 +222,7 @@ async fn what_stands_there_twice_is_taken_away_whatever_fails() {
 #[tokio::test]
 async fn a_reply_that_the_inbox_does_not_take_is_handed_over_later() {
     let (stage, _) = told().await;
-    let world = Elsewhere::of(&stage.world, &nobody()).await;
+    let world = Elsewhere::of(&stage.world, nobody()).await;
     let (settings, secrets): (&Settings, _) = (&stage.settings, &stage.secrets);
     for _ in 0..65 {
         stage.later(MINUTE);

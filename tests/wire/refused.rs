@@ -5,9 +5,9 @@ use casebridge::{
     state::TargetKind,
     targets::{jira, slack},
 };
-use casebridge_lab::stage::{Stage, count};
+use casebridge_lab::stage::{Stage, count, nobody};
 
-use super::{acts::Act, inbox::nobody};
+use super::acts::Act;
 
 async fn unreachable(destination: TargetKind) {
     let mut stage = Stage::set().await;
@@ -15,7 +15,7 @@ async fn unreachable(destination: TargetKind) {
     let mut wrong: Settings = right.clone();
     match destination == slack::KIND {
         true => wrong.slack.api_url = format!("{}/api", nobody()),
-        false => wrong.jira.as_mut().unwrap().api_url = nobody(),
+        false => wrong.jira.as_mut().unwrap().api_url = nobody().to_owned(),
     }
     stage.settings = wrong;
     let case = stage.sir.console_creates_case("Key leaked");
@@ -53,7 +53,7 @@ async fn unreachable_for_commands(destination: TargetKind, act: Act) {
     let right = ready.stage.settings.clone();
     match destination == slack::KIND {
         true => ready.stage.settings.slack.api_url = format!("{}/api", nobody()),
-        false => ready.stage.settings.jira.as_mut().unwrap().api_url = nobody(),
+        false => ready.stage.settings.jira.as_mut().unwrap().api_url = nobody().to_owned(),
     }
     assert_eq!(ready.stage.work(&ready.jobs).await, ["m0"], "{act:?}");
     assert_eq!((ready.news(), ready.now()), (vec![], ready.before.clone()), "{act:?}");

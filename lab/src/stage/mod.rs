@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod arrivals;
+mod closed;
 mod log;
 mod outside;
 mod people;
@@ -32,12 +33,15 @@ use casebridge::{
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 pub use arrivals::envelope;
+pub use closed::nobody;
 pub use log::Log;
 pub use outside::Outside;
 pub use people::{ANA, BO, ana, bo, chosen, moment, ticked, typed};
 pub use questions::{count, place_of, ts_of};
 pub(crate) use table::watched;
 pub use table::{Countdown, WatchedTable};
+
+use closed::ClosedPort;
 
 use crate::{
     playground::standins::{REGION, Standins},
@@ -83,6 +87,8 @@ pub struct Stage {
     /// What the world seals jobs under, whatever holds now.
     inbox_secrets: Secrets,
     jobs: Mutex<Option<UnboundedReceiver<QueueMessage>>>,
+    /// Where the service was, once it has ended.
+    ended: Option<ClosedPort>,
 }
 
 impl Stage {
@@ -121,6 +127,7 @@ impl Stage {
             channel,
             inbox_secrets,
             jobs,
+            ended: None,
         }
     }
 
@@ -147,10 +154,11 @@ impl Stage {
 
     /// Nobody listens any more where the service was.
     pub async fn ends_the_service(&mut self) {
+        let address = self.sir.url().trim_start_matches("http://").parse().unwrap();
         // A server ends with its last handle.
         self.sir = SirStandin::start().await.unwrap();
         self.world.refusals.hears([&self.slack, &self.jira, &self.sir, &self.hub]);
-        tokio::task::yield_now().await;
+        self.ended = Some(ClosedPort::after(address).await);
     }
 }
 
