@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
-    adopt, audit, doctor, exercise,
+    act, adopt, audit, doctor, exercise,
     export::{self, keys, verify},
     forget, manifest, manual, output, plan, play, queue, settings, setup, status,
 };
@@ -50,6 +50,10 @@ enum CliCommand {
         #[command(subcommand)]
         command: settings::SettingsCommand,
     },
+    /// Does what /sir does in Slack, with your own rights at AWS: for when Slack is down, which is told of it afterwards.
+    ///
+    /// Ends with 0 where it was done or shown, with 1 where nothing was changed.
+    Do(act::ActArgs),
     /// Tells who did what, and who tried to, from the audit trail in the log group CASEBRIDGE_AUDIT_GROUP.
     Audit(audit::AuditArgs),
     /// Writes all that is known of a case into a folder, signed: timeline, a page to print, its files if asked.
@@ -157,6 +161,8 @@ pub enum CliError {
     Settings(#[from] settings::SettingsError),
     #[error("{0}")]
     Audit(#[from] audit::AuditError),
+    #[error(transparent)]
+    Act(#[from] act::ActError),
     #[error("{0}")]
     Export(#[from] export::ExportError),
     #[error("{0}")]
@@ -220,6 +226,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         CliCommand::Audit(asked) => {
             output::say(&output::patiently("reading the audit trail", audit::run(&asked)).await?)?;
         }
+        CliCommand::Do(asked) => Box::pin(act::run(&asked)).await?,
         CliCommand::Plan { case } => output::say(&planned(&case).await?)?,
         CliCommand::Status(asked) => stands(&asked).await?,
         CliCommand::Replay(asked) if asked.dry_run => output::say(&planned(&asked.what).await?)?,

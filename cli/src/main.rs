@@ -1,6 +1,7 @@
 //! The command-line tool: playground, settings, stand-ins, what would be done.
 
 mod account;
+mod act;
 mod adopt;
 mod audit;
 mod choices;

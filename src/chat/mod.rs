@@ -9,7 +9,10 @@ pub(crate) mod policy;
 pub(crate) mod reply;
 
 pub use self::{
-    actions::{Redeliver, adopt, execute},
+    actions::{
+        Redeliver, adopt, execute,
+        terminal::{Terminal, Told},
+    },
     ingress::{ChatContext, NotForUs, Replies, act, handle, is_unsigned, job, said},
     language::{command::CommandLine, grammar, user_error::UserError, verbs, when::moment},
     policy::{secret_scan, since},

@@ -4,6 +4,7 @@
 //! Slack never parses: nothing in it can become a mention, a link or markup.
 
 mod messages;
+mod terminal;
 
 use serde::{Deserialize, Serialize};
 

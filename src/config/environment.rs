@@ -68,6 +68,11 @@ pub fn audit_group(variable: impl Fn(&str) -> Option<String>) -> Result<String, 
     all([AUDIT_GROUP], variable).map(|[group]| group)
 }
 
+/// The address of the inbox.
+pub fn inbox_url(variable: impl Fn(&str) -> Option<String>) -> Result<String, EnvironmentError> {
+    all([INBOX_URL], variable).map(|[url]| url)
+}
+
 pub fn table(variable: impl Fn(&str) -> Option<String>) -> Result<String, EnvironmentError> {
     all([TABLE], variable).map(|[table]| table)
 }

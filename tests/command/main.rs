@@ -36,6 +36,7 @@ mod shared;
 mod spares;
 mod state;
 mod storms;
+mod terminal;
 mod thread;
 mod verbs;
 mod whose;

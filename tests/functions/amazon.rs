@@ -32,7 +32,7 @@ impl Amazon {
     }
 }
 
-/// Whom AWS takes everybody for.
+/// Whom AWS takes everybody for who has no session token; such a token is the name of an IAM user.
 pub const OPERATOR: &str = "arn:aws:sts::111122223333:assumed-role/ops/ana";
 
 /// The secret's document with which the stand-ins let a function in.
@@ -66,6 +66,11 @@ pub fn variables_of(table: (&str, &str), amazon: &str, sir: &SirStandin) -> Vec<
     ]
 }
 
+fn arn_of(headers: &HeaderMap) -> String {
+    let user = headers.get("x-amz-security-token").and_then(|value| value.to_str().ok());
+    user.map_or_else(|| OPERATOR.to_owned(), |user| format!("arn:aws:iam::111122223333:user/{user}"))
+}
+
 async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
     let answer = match headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default() {
@@ -95,7 +100,8 @@ async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Byt
         "Logs_20140328.PutLogEvents" => json!({}),
         // STS takes forms and answers XML.
         "" if body.starts_with(b"Action=GetCallerIdentity") => {
-            let told = format!("<Arn>{OPERATOR}</Arn><UserId>A</UserId><Account>111122223333</Account>");
+            let arn = arn_of(&headers);
+            let told = format!("<Arn>{arn}</Arn><UserId>A</UserId><Account>111122223333</Account>");
             let told = format!("<GetCallerIdentityResult>{told}</GetCallerIdentityResult>");
             return (
                 StatusCode::OK,

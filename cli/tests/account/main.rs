@@ -4,6 +4,7 @@
 //! these tests are ignored.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod acting;
 mod evidence;
 mod settings;
 
@@ -15,7 +16,10 @@ mod fifo;
 #[path = "../../../tests/store/table.rs"]
 mod table;
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::PathBuf,
+    process::{Command, Stdio},
+};
 
 use casebridge::{config::secrets::Secrets, telemetry::audit::AuditLine};
 use casebridge_lab::{playground::standins::Standins, stage::settings_of, standins::AUDIT_GROUP};
@@ -57,9 +61,20 @@ impl Deployed {
 
     /// What the tool says: whether it is content, and its words.
     pub async fn casebridge(&self, arguments: &[&str]) -> (bool, String) {
+        self.casebridge_with(arguments, &[], Stdio::null()).await
+    }
+
+    /// The same with other variables, and something on standard input.
+    pub async fn casebridge_with(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        input: Stdio,
+    ) -> (bool, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_casebridge"));
-        command.args(arguments).current_dir(&self.scratch).env_clear();
+        command.args(arguments).current_dir(&self.scratch).env_clear().stdin(input);
         command.envs(self.variables.iter().map(|(name, value)| (*name, value.as_str())));
+        command.envs(variables.iter().copied());
         let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
         let said = [output.stdout, output.stderr].concat();
         (output.status.success(), String::from_utf8(said).unwrap())

@@ -54,8 +54,11 @@ pub(crate) async fn start(
     let start = match from {
         None => Some(asked),
         Some(words) => {
-            // Slack tells it anew: it changes with daylight saving.
-            let zone = context.slack.user(&context.job.user).await?.and_then(|person| person.tz_offset);
+            // Slack tells it anew: it changes with daylight saving. At a terminal it is UTC.
+            let zone = match context.is_at_a_terminal() {
+                true => None,
+                false => context.slack.user(&context.job.user).await?.and_then(|person| person.tz_offset),
+            };
             when::moment_in(words, asked, zone.unwrap_or(0))
         }
     };

@@ -15,7 +15,7 @@ use crate::{
     aws::sir::{Call, ask},
     case::{
         CaseId, Comment, CommentId, IssueCommentId, Ts,
-        author::{Author, name_in, speaker_in, unnamed},
+        author::{name_in, speaker_in, unnamed},
         text,
     },
     chat::{
@@ -59,7 +59,7 @@ pub(super) async fn amend(
     words: &str,
 ) -> Outcome {
     let sayings = context.world.store().sayings(id).await?;
-    let own = Author::Slack { user: context.job.user.clone() };
+    let own = context.author();
     let saying =
         sayings.into_iter().find(|it| it.comment.as_deref() == Some(comment.as_str()) && it.author == own);
     let Some(saying) = saying else {

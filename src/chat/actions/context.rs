@@ -8,10 +8,13 @@ use crate::{
         requests,
         sir::{self, Call, Fault, FaultKind, Page, Question, ask, limits},
     },
-    case::{Case, CaseId, Millis, UserId},
+    case::{Case, CaseId, Millis, UserId, author::Author},
     chat::{
         ingress::{act::CommandKey, action::Action, job::Job},
-        policy::identity::{self, Profile},
+        policy::{
+            identity::{self, Profile},
+            roles::PersonKind,
+        },
         reply::Reply,
     },
     config::{secrets::Secrets, settings::Settings},
@@ -146,12 +149,29 @@ impl CommandContext<'_> {
             },
             None => None,
         };
-        known.unwrap_or_else(|| fault::explain(call.kind(), fault)).give_back(&self.typed())
+        match self.is_at_a_terminal() && fault.kind == FaultKind::Denied {
+            true => fault::denied_to_operator(call.kind()),
+            false => known.unwrap_or_else(|| fault::explain(call.kind(), fault)).give_back(&self.typed()),
+        }
     }
 
     /// Whether there is time to try something once more.
     pub(crate) fn is_patient(&self) -> bool {
         self.world.now() - self.since < PATIENT
+    }
+
+    /// Whether somebody asks at a terminal: then neither Slack nor Jira is asked anything.
+    pub(crate) fn is_at_a_terminal(&self) -> bool {
+        self.person.identity.kind == PersonKind::Operator
+    }
+
+    /// Whoever asks, as others are to read who it was.
+    pub(crate) fn author(&self) -> Author {
+        let user = &self.person.identity.user;
+        match self.is_at_a_terminal() {
+            true => Author::Principal(user.to_string()),
+            false => Author::Slack { user: user.clone() },
+        }
     }
 
     pub(crate) fn typed(&self) -> String {

@@ -3,7 +3,7 @@
 use super::context::{ActionError, CommandContext};
 use crate::{
     aws::sir::{Call, CaseChange},
-    case::{CaseId, Resolver, author::Author, snapshot, text},
+    case::{CaseId, Resolver, snapshot, text},
     state::{
         self,
         deeds::{self, Deed, DeedField},
@@ -17,7 +17,7 @@ impl CommandContext<'_> {
         let Some((case, sets)) = sets(call) else { return Ok(()) };
         let deed = Deed {
             act: self.key.to_string(),
-            who: Author::Slack { user: self.person.identity.user.clone() },
+            who: self.author(),
             name: text::cut(&text::one_line(&self.person.name), 80),
             at: self.world.now(),
             sets,

@@ -9,7 +9,7 @@ use crate::{
     chat::{
         language::{
             command::Command,
-            help::{self, Situation},
+            help::{self, HelpPage, Situation},
         },
         policy::roles::{self, Identity, Venue},
         reply::{Button, Paragraph, Reply},
@@ -30,11 +30,7 @@ impl Help<'_> {
         match topic {
             None => self.here(identity),
             Some(help::ALL) => self.all(identity),
-            Some(topic) => help::pages(topic).iter().fold(Reply::default(), |answer, page| {
-                answer.line(page.0.examples.iter().fold(Paragraph::of(page.head()), |line, example| {
-                    line.text("\nFor example: ").code(format!("/sir {example}"))
-                }))
-            }),
+            Some(topic) => help::pages(topic).iter().map(page).fold(Reply::default(), Reply::line),
         }
     }
 
@@ -52,6 +48,14 @@ impl Help<'_> {
             answer.line(listed(Paragraph::default().bold(section.title), lines))
         })
     }
+}
+
+/// How one verb is used.
+pub(super) fn page(page: &HelpPage) -> Paragraph {
+    let head = Paragraph::default().code(page.0.usage()).text("\n").text(page.about());
+    let example =
+        |line: Paragraph, example: &&str| line.text("\nFor example: ").code(format!("/sir {example}"));
+    page.0.examples.iter().fold(head, example)
 }
 
 fn listed(head: Paragraph, lines: impl IntoIterator<Item = (String, &'static str)>) -> Paragraph {
@@ -74,6 +78,12 @@ pub(crate) async fn help(context: &CommandContext<'_>, here: Option<&CaseId>, to
 
 pub(crate) fn whoami(context: &CommandContext<'_>) -> Reply {
     let identity = &context.person.identity;
+    if context.is_at_a_terminal() {
+        let head = Paragraph::of("AWS knows you as ").bold(identity.user.as_str());
+        return Reply::of(
+            head.text(". What you may do is for IAM to say; no role of the settings counts here."),
+        );
+    }
     let roles = &context.settings.roles;
     let why = |role: roles::Role| {
         let listed = match role {

@@ -191,7 +191,7 @@ pub(crate) fn is_form(command: &Command) -> bool {
 
 /// How the question is asked in one line, where it lacks what it needs.
 fn how(context: &CommandContext<'_>, case: Option<&CaseId>, command: &Command) -> Reply {
-    if forms::is_wanted(command, false) {
+    if forms::is_wanted(command, false) && !context.is_at_a_terminal() {
         // Only a button brings what opens a form.
         let line = CommandLine { case: case.cloned(), command: command.clone() };
         return Reply::says("This is filled in in a form.").buttons(vec![Button::run("Open the form", line)]);
@@ -203,5 +203,5 @@ fn how(context: &CommandContext<'_>, case: Option<&CaseId>, command: &Command) -
     }
     let answer = Reply::says("This needs more than was said.");
     let pages = verbs::of(command).map(|verb| help::pages(verb.name)).unwrap_or_default();
-    pages.iter().fold(answer, |answer, page| answer.say(page.to_string())).give_back(&context.typed())
+    pages.iter().map(diagnostics::page).fold(answer, Reply::line).give_back(&context.typed())
 }

@@ -48,6 +48,15 @@ pub(crate) fn explain(operation: Operation, fault: &Fault) -> Reply {
     answer.line(advice(operation, &fault.kind))
 }
 
+/// The same to somebody whose own rights decide.
+pub(crate) fn denied_to_operator(operation: Operation) -> Reply {
+    Reply::of(
+        Paragraph::of("AWS does not let you do this: your AWS identity needs ")
+            .code(operation.action())
+            .text(" on it. Nothing was changed."),
+    )
+}
+
 fn service(operation: Operation) -> &'static str {
     match operation.action().starts_with("securityhub:") {
         true => "Security Hub",

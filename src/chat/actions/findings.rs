@@ -109,7 +109,7 @@ impl Findings {
         found.requests.push(request);
     }
 
-    fn outcome(&self, ended: AuditEnd) -> AuditOutcome {
+    pub(super) fn outcome(&self, ended: AuditEnd) -> AuditOutcome {
         let found = self.0.borrow();
         match ended {
             _ if found.decision == Decision::Refused => AuditOutcome::NotDone,

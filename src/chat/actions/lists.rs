@@ -197,6 +197,9 @@ async fn watcher_of(context: &CommandContext<'_>, user: &UserId) -> Result<Watch
             Paragraph::of(why).text(" Say the address instead: ").code("watch ana@example.com").text(".");
         ActionError::Said(Reply::of(line).give_back(&context.typed()))
     };
+    if context.is_at_a_terminal() {
+        return Err(unknown("Slack is not asked here whose address that is."));
+    }
     let Some(profile) = context.profile(user).await? else {
         return Err(unknown("This workspace does not know that person."));
     };

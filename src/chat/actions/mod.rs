@@ -55,6 +55,7 @@ mod status;
 mod stays;
 mod submit;
 mod tags;
+pub mod terminal;
 mod withdrawal;
 mod withheld;
 
@@ -92,6 +93,7 @@ use crate::{
     runtime::{World, gate, note},
     state::{self, Store, Unread, restricted},
     targets::slack::{self, OpenedView, known},
+    telemetry::audit::AuditOutcome,
 };
 
 /// So long the inbox brings a job again by itself, five times at most.
@@ -144,7 +146,7 @@ pub async fn execute(chat: &ChatContext<'_>, job: &Job) -> Result<(), Redeliver>
         ),
         Err(answer) => Answered::kept(refused(chat, job, answer).await?),
     };
-    let Answered { reply, keep } = answer;
+    let Answered { reply, keep, .. } = answer;
     let keep = async {
         match &keep {
             Some(key) => finish(chat.world.store(), key, &reply).await.map(drop),
@@ -184,11 +186,12 @@ impl Begun {
 struct Answered {
     reply: Reply,
     keep: Option<CommandKey>,
+    outcome: AuditOutcome,
 }
 
 impl Answered {
     fn kept(reply: Reply) -> Self {
-        Self { reply, keep: None }
+        Self { reply, keep: None, outcome: AuditOutcome::NotDone }
     }
 }
 
@@ -272,6 +275,7 @@ async fn recorded(
     }
     let ended = done(&context, &work, &begun.here).await;
     record(chat.world, job, &found, Ended::of(&ended)).await;
+    let outcome = found.outcome(Ended::of(&ended));
     let answer = match ended? {
         Ended::Settled(answer) | Ended::Refused(answer) => answer,
         Ended::Unsettled(answer) => return Ok(Answered::kept(for_now(chat, first, answer))),
@@ -282,12 +286,13 @@ async fn recorded(
         &work.action,
         ResolvedAction::Asked { line: CommandLine { command: Command::Get { .. }, .. } }
     ) {
-        return Ok(Answered::kept(answer));
+        return Ok(Answered { reply: answer, keep: None, outcome });
     }
     if !work.changes() {
-        return Ok(Answered { reply: answer, keep: Some(work.key) });
+        return Ok(Answered { reply: answer, keep: Some(work.key), outcome });
     }
-    Ok(Answered::kept(finish(chat.world.store(), &work.key, &answer).await?))
+    let reply = finish(chat.world.store(), &work.key, &answer).await?;
+    Ok(Answered { reply, keep: None, outcome })
 }
 
 fn read(key: &CommandKey, answer: &str) -> Result<Reply, Redeliver> {

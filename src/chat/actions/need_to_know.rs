@@ -32,6 +32,12 @@ pub(super) async fn gate(context: &CommandContext<'_>, id: &CaseId) -> Result<()
     }
     context.found.on(id);
     context.found.refused("restricted");
+    if context.is_at_a_terminal() {
+        return Err(context.refuse(format!(
+            "Only some may know of case {id}, and only Slack tells who they are. In AWS's console IAM decides."
+        ))
+        .into());
+    }
     Err(match context.person.identity.kind {
         PersonKind::Bot | PersonKind::OtherApp => Reply::silence(),
         _ => fault::no_case(id).give_back(&context.typed()),
@@ -106,6 +112,10 @@ async fn is_among(
     id: &CaseId,
     people: &[MemberId],
 ) -> Result<bool, ActionError> {
+    // Whom AWS knows is nobody in Slack.
+    if context.is_at_a_terminal() {
+        return Ok(false);
+    }
     let identity = &context.person.identity;
     let note = in_slack(context, id).await?;
     let is_meant =

@@ -37,6 +37,10 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
 pub(crate) async fn give(context: &CommandContext<'_>, id: &CaseId, to: &OwnerRef) -> Outcome {
     let since = asked_at(context);
     let owner = match to {
+        OwnerRef::Person(_) if context.is_at_a_terminal() => {
+            let why = "Whoever owns a case is somebody in Slack, and Slack is not asked here.";
+            return Err(context.refuse(why).into());
+        }
         OwnerRef::Nobody => Owner { user: UserId::new(""), name: String::new(), since, by: None },
         OwnerRef::Person(user) => {
             let Some(person) = context.profile(user).await? else {

@@ -35,7 +35,37 @@ pub(crate) struct AskedFor {
 impl AskedFor {
     fn is_confirmed_by(&self, user: &UserId, seen: &str, now: Millis) -> bool {
         let in_time = now < self.at + WITHIN && self.at <= now;
-        self.who != *user && in_time && self.seen == seen && self.taken.is_none()
+        are_two(&self.who, user) && in_time && self.seen == seen && self.taken.is_none()
+    }
+}
+
+/// Whether these are two people, as far as whoever named them tells. Of one in Slack and one whom AWS knows nobody tells.
+fn are_two(one: &UserId, other: &UserId) -> bool {
+    match (PersonName::of(one), PersonName::of(other)) {
+        (Some(one), Some(other)) => one.by == other.by && one.name != other.name,
+        _ => false,
+    }
+}
+
+/// How a person is called, and by whom: nobody chooses it for themselves.
+struct PersonName<'a> {
+    by: &'static str,
+    name: &'a str,
+}
+
+impl<'a> PersonName<'a> {
+    /// `None` for whoever assumed a role: they may choose the session's name. Not so where IAM Identity Center did it:
+    /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html>.
+    fn of(user: &'a UserId) -> Option<Self> {
+        if !user.as_str().starts_with("arn:") {
+            return Some(Self { by: "slack", name: user.as_str() });
+        }
+        let resource = user.as_str().splitn(6, ':').nth(5)?;
+        if resource.starts_with("user/") {
+            return Some(Self { by: "iam", name: user.as_str() });
+        }
+        let (_, session) = resource.strip_prefix("assumed-role/AWSReservedSSO_")?.split_once('/')?;
+        Some(Self { by: "identity center", name: session })
     }
 }
 
@@ -57,6 +87,10 @@ pub(crate) async fn asked(
     let (name, seen) = (format!("second/{call:?}"), text::hash(seen));
     let (store, now) = (context.world.store(), context.world.now());
     let user = &context.person.identity.user;
+    if PersonName::of(user).is_none() {
+        context.found.refused("nobody tells who it is");
+        return Err(context.refuse(NOBODY).into());
+    }
     let old = store.note(&name).await?;
     let before: Option<AskedFor> = old.as_deref().map(|text| read_note_whole(&name, text)).transpose()?;
     let by = before.as_ref().filter(|asked| asked.is_confirmed_by(user, &seen, now));
@@ -82,6 +116,9 @@ pub(crate) async fn asked(
         }
     }
 }
+
+const NOBODY: &str = "This takes two people, and AWS does not tell who you are: whoever assumes a role chooses the name of the session. Log \
+                      in by IAM Identity Center or as an IAM user.";
 
 fn waits(context: &CommandContext<'_>) -> Reply {
     let minutes = WITHIN / 60_000;
@@ -116,6 +153,29 @@ mod tests {
         }
         let taken = AskedFor { taken: Some("k".to_owned()), ..asked };
         assert!(!taken.is_confirmed_by(&UserId::new("U2"), "a", 1_000));
+    }
+
+    #[test]
+    fn only_names_that_somebody_else_gave_tell_two_people_apart() {
+        let session =
+            |role: &str, name: &str| format!("arn:aws:sts::111122223333:assumed-role/{role}/{name}");
+        let user = |name: &str| format!("arn:aws:iam::111122223333:user/{name}");
+        let sso = |set: &str, name: &str| session(&format!("AWSReservedSSO_{set}_0a1b"), name);
+        for (one, other, expected) in [
+            ("U1".to_owned(), "U2".to_owned(), true),
+            ("U1".to_owned(), "U1".to_owned(), false),
+            (user("ana"), user("bo"), true),
+            (user("ana"), user("ana"), false),
+            (sso("Ops", "ana@x.example"), sso("Ops", "bo@x.example"), true),
+            (sso("Ops", "ana@x.example"), sso("Admin", "ana@x.example"), false),
+            (session("ops", "ana"), session("ops", "bo"), false),
+            (session("ops", "AWSReservedSSO_x"), user("bo"), false),
+            (user("ana"), sso("Ops", "bo@x.example"), false),
+            ("U1".to_owned(), user("bo"), false),
+            ("arn:aws:iam::111122223333:root".to_owned(), user("bo"), false),
+        ] {
+            assert_eq!(are_two(&UserId::new(&*one), &UserId::new(&*other)), expected, "{one} {other}");
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ use crate::{
     targets::jira::Person,
 };
 
+/// Where somebody spoke whom AWS knows.
+const TERMINAL: &str = "command line";
+
 /// Who speaks, by name and id, and where: `Ana Lima, U024BE7LH (Slack)`.
 fn line(name: &str, id: &str, place: &str) -> String {
     format!("{}, {id} ({place})", plain_name(name))
@@ -34,8 +37,9 @@ pub(super) struct Speech {
 impl Speech {
     /// What somebody said in no message: a line, a form.
     pub(super) fn typed(context: &CommandContext<'_>, words: impl Into<String>) -> Self {
-        let author = Author::Slack { user: context.job.user.clone() };
-        let speaker = line(&context.person.name, context.job.user.as_str(), "Slack");
+        let (author, user) = (context.author(), context.job.user.as_str());
+        let place = if context.is_at_a_terminal() { TERMINAL } else { "Slack" };
+        let speaker = line(&context.person.name, user, place);
         Self { author, speaker, earlier: None, words: words.into(), slack_ts: None, jira_comment: None }
     }
 
@@ -56,7 +60,11 @@ impl Speech {
 
     /// Where it was said, as the line of the speaker names the place.
     pub(super) fn place(&self) -> &'static str {
-        if self.jira_comment.is_some() { "Jira" } else { "Slack" }
+        match self.author {
+            Author::Principal(_) => TERMINAL,
+            _ if self.jira_comment.is_some() => "Jira",
+            _ => "Slack",
+        }
     }
 
     pub(super) fn author_name(&self, context: &CommandContext<'_>) -> String {

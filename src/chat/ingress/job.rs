@@ -56,6 +56,8 @@ pub enum Door {
     Deletion,
     Home,
     Webhook,
+    /// A terminal; it comes over no queue.
+    Cli,
 }
 
 impl Door {
@@ -76,6 +78,7 @@ impl Door {
             Self::Deletion => "deletion",
             Self::Home => "home",
             Self::Webhook => "webhook",
+            Self::Cli => "cli",
         }
     }
 }

@@ -10,7 +10,7 @@ mod inbox;
 pub mod job;
 mod modals;
 mod payload;
-mod route;
+pub(crate) mod route;
 pub mod said;
 mod signature;
 pub(crate) mod unheard;

@@ -288,7 +288,7 @@ async fn at_once(
 }
 
 /// What a person gets to read whose line was not understood.
-pub(super) fn mistaken(mistake: &UserError) -> Reply {
+pub(crate) fn mistaken(mistake: &UserError) -> Reply {
     let named = |name: &'static str, line: &str| Paragraph::of(name).code(line);
     let answer = Reply::default().marked(&format!("{} {}", mistake.happened, mistake.remedy));
     let answer = mistake

@@ -61,6 +61,16 @@ fn question(words: &mut LineWords<'_>, of_a_case: bool, now: Seconds) -> Result<
     Ok(command)
 }
 
+/// What stands in a verb's syntax for words that are read to the line's end.
+const FREE: [&str; 6] = ["TEXT", "TITLE", "WHY", "AGENT", "WHEN", "SINCE"];
+
+/// Whether what a line says after its verb is free words, as far as anybody knows.
+pub(crate) fn ends_in_free_words(line: &str) -> bool {
+    let mut words = LineWords::new(line);
+    let verb = leading_case(&mut words).and_then(|_| verb(&mut words));
+    verb.map_or(true, |verb| FREE.iter().any(|name| verb.syntax.contains(name)))
+}
+
 /// The id of a case at the start of a line. Digits of any other length are no verb either.
 fn leading_case(words: &mut LineWords<'_>) -> Result<Option<CaseId>, UserError> {
     let Some(word) = words.peek().map(|word| word.shown()) else { return Ok(None) };

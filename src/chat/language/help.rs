@@ -179,8 +179,8 @@ pub(crate) fn fitting(
 pub(crate) struct HelpPage(pub &'static Verb);
 
 impl HelpPage {
-    /// All that it says before its examples.
-    pub(crate) fn head(&self) -> String {
+    /// All that it says between its usage and its examples.
+    pub(crate) fn about(&self) -> String {
         let verb = self.0;
         let confirmed = if verb.confirmed { "\nYou are asked to confirm it." } else { "" };
         let role = match verb.role {
@@ -191,13 +191,13 @@ impl HelpPage {
             [] => String::new(),
             aliases => format!("\nAlso: {}", aliases.join(", ")),
         };
-        format!("{}\n{}{confirmed}{role}{also}", verb.usage(), verb.help)
+        format!("{}{confirmed}{role}{also}", verb.help)
     }
 }
 
 impl fmt::Display for HelpPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.head())?;
+        write!(f, "{}\n{}", self.0.usage(), self.about())?;
         self.0.examples.iter().try_for_each(|example| write!(f, "\nFor example: /sir {example}"))
     }
 }

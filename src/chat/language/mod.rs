@@ -8,6 +8,7 @@ pub(crate) mod decode;
 pub mod grammar;
 pub(crate) mod help;
 pub(crate) mod print;
+pub(crate) mod shell;
 pub(crate) mod table;
 pub(crate) mod user_error;
 pub(crate) mod validate;

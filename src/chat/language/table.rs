@@ -60,6 +60,7 @@ pub(super) static TABLE: &[Verb] = &[
     Verb::new(RESPONDER, Case, "take", "")
         .says("Takes the case: you own it from now on, and nobody else is called for its open question.", &["take"])
         .calls(&["GetCase"])
+        .in_slack("The owner is somebody in Slack.")
         .reads(args::take),
     Verb::new(RESPONDER, Case, "owner", "[@PERSON|nobody]")
         .says("Who owns the case, or gives it to somebody.", &["owner <@U024BE7LH>", "owner nobody", "owner"])
@@ -98,6 +99,7 @@ pub(super) static TABLE: &[Verb] = &[
     Verb::new(RESPONDER, Case, "edit", "")
         .says("A form with the case's title, description, type and beginning.", &["edit"])
         .calls(&["GetCase", "UpdateCase"])
+        .in_slack("Say `title`, `describe`, `type` or `started`.")
         .reads(args::edit),
     Verb::new(RESPONDER, Case, "title", "TEXT")
         .says(
@@ -182,6 +184,7 @@ pub(super) static TABLE: &[Verb] = &[
     Verb::new(RESPONDER, Case, "attach", "")
         .says("How to attach a file: the message shortcut \"Attach file to case\".", &["attach"])
         .calls(&["GetCase", "GetCaseAttachmentUploadUrl"])
+        .in_slack("Files are attached in AWS's console.")
         .reads(args::attach),
     Verb::new(VIEWER, Case, "files", "")
         .says("The case's files, numbered.", &["files"])
@@ -225,6 +228,7 @@ pub(super) static TABLE: &[Verb] = &[
         )
         .calls(&["GetCase"])
         .confirmed()
+        .in_slack("Wait until they answer.")
         .reads(args::jira_link),
     Verb::new(RESPONDER, Case, "jira open", "")
         .says("Makes the case's issue if there is none.", &["jira open"])
@@ -232,12 +236,14 @@ pub(super) static TABLE: &[Verb] = &[
     Verb::new(RESPONDER, Case, "jira back", "")
         .says("Puts the case's issue back to the status that goes with the case's.", &["jira back"])
         .calls(&["GetCase"])
+        .in_slack("Move the issue in Jira.")
         .reads(args::jira_back),
     Verb::new(RESPONDER, Case, "jira close", "KEY")
         .says(
             "Closes an issue that was made for the case as well, and is set aside: the case is told in another.",
             &["jira close SEC-14"],
         )
+        .in_slack("Close the issue in Jira.")
         .reads(args::jira_close),
     Verb::new(RESPONDER, Case, "card", "")
         .says("Posts a new card with the whole story, where the case's card was deleted.", &["card"])
@@ -249,6 +255,7 @@ pub(super) static TABLE: &[Verb] = &[
         )
         .calls(&["GetCase"])
         .guarded()
+        .in_slack("Whoever may know of the case is somebody in Slack.")
         .reads(args::restrict),
     Verb::new(COMMANDER, Case, "restrict off", "")
         .says(
@@ -257,6 +264,7 @@ pub(super) static TABLE: &[Verb] = &[
         )
         .calls(&["GetCase"])
         .confirmed()
+        .in_slack("Whoever may know of the case is somebody in Slack.")
         .reads(args::restrict_off),
     Verb::new(COMMANDER, Case, "close", "")
         .says("Closes the case, for ever: nothing reopens it.", &["close", "1234567890 close"])
@@ -275,6 +283,7 @@ pub(super) static TABLE: &[Verb] = &[
     Verb::new(RESPONDER, Anything, "new", "[TITLE]")
         .says("A form to open a case.", &["new Leaked key in the build account", "new"])
         .calls(&["CreateCase"])
+        .in_slack("Open the case in AWS's console: it is told as soon as Slack and Jira answer.")
         .reads(args::new),
     Verb::new(ANYBODY, Anything, "help", "[VERB|all]")
         .says(
@@ -302,6 +311,7 @@ pub(super) static TABLE: &[Verb] = &[
             "GetFindingMetrics",
             "GetAdministratorAccount",
         ])
+        .in_slack("Say `casebridge doctor`.")
         .reads(args::doctor),
     Verb::new(VIEWER, Organisation, "membership list", "")
         .says("The memberships.", &["membership list"])

@@ -40,6 +40,8 @@ pub struct Verb {
     pub(crate) guarded: bool,
     /// Done only after a confirmation.
     pub(crate) confirmed: bool,
+    /// Only Slack can show or tell what it takes: what helps where Slack is not asked.
+    pub in_slack: Option<&'static str>,
     pub(crate) read: Read,
 }
 
@@ -93,6 +95,7 @@ impl Verb {
             operations: &[],
             guarded: false,
             confirmed: false,
+            in_slack: None,
             read: |_, _| Ok(Command::Tray),
         }
     }
@@ -115,6 +118,10 @@ impl Verb {
 
     pub(super) const fn guarded(self) -> Self {
         Self { guarded: true, ..self }
+    }
+
+    pub(super) const fn in_slack(self, instead: &'static str) -> Self {
+        Self { in_slack: Some(instead), ..self }
     }
 
     pub(super) const fn confirmed(self) -> Self {

@@ -56,6 +56,9 @@ pub(crate) enum PersonKind {
     Stranger,
     #[serde(rename = "Deactivated")]
     Deactivated,
+    /// Somebody at a terminal, whom AWS knows and Slack does not: IAM decides. Nobody is remembered as one.
+    #[serde(skip)]
+    Operator,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +102,11 @@ pub(crate) enum Denied {
     Overheard {
         verb: &'static str,
     },
+    /// Asked at a terminal, of what only Slack can show or tell.
+    InSlackOnly {
+        verb: &'static str,
+        instead: &'static str,
+    },
     Role {
         verb: &'static str,
         needed: Role,
@@ -115,6 +123,7 @@ impl Denied {
         match self {
             Self::Outsider(kind) => format!("outsider: {}", format!("{kind:?}").to_lowercase()),
             Self::Overheard { .. } => "shared channel".to_owned(),
+            Self::InSlackOnly { .. } => "needs Slack or Jira".to_owned(),
             Self::Role { needed, .. } => format!("role: {needed}"),
             Self::Unknown => "no verb".to_owned(),
         }
@@ -130,6 +139,12 @@ impl fmt::Display for Denied {
                 "People of another workspace read this channel, so `{verb}` is not answered here. Ask in a channel \
                  of your own workspace, or in a direct message to yourself. Nothing was done."
             ),
+            Self::InSlackOnly { verb, instead } => {
+                write!(
+                    f,
+                    "`{verb}` needs Slack or Jira, and neither is asked here. {instead} Nothing was done."
+                )
+            }
             Self::Role { holders, .. } => {
                 let groups = holders.iter().filter(|(_, id)| id.group().is_some()).count();
                 let whose = self::holders(holders.len() - groups, groups);
@@ -157,7 +172,7 @@ impl Denied {
 
 fn outsider(kind: PersonKind) -> &'static str {
     match kind {
-        PersonKind::Member | PersonKind::Stranger => {
+        PersonKind::Member | PersonKind::Stranger | PersonKind::Operator => {
             "Only people of this Slack workspace may use Casebridge; you belong to another."
         }
         PersonKind::Guest => {
@@ -187,6 +202,9 @@ fn holders(people: usize, groups: usize) -> String {
 }
 
 pub(crate) fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
+    if identity.kind == PersonKind::Operator {
+        return Some(Role::Admin);
+    }
     granted(settings, identity).map(|(role, _)| role)
 }
 
@@ -202,6 +220,9 @@ fn granted<'a>(settings: &'a Settings, identity: &Identity) -> Option<(Role, &'a
 
 /// What gives somebody a role, for the audit trail: the setting, and whom it names.
 pub(crate) fn rule(settings: &Settings, identity: &Identity) -> String {
+    if identity.kind == PersonKind::Operator {
+        return "iam".to_owned();
+    }
     granted(settings, identity).map_or("everybody".to_owned(), |(role, id)| format!("roles.{role}: {id}"))
 }
 
@@ -224,6 +245,9 @@ pub(crate) fn may_use(
 ) -> Result<(), Denied> {
     if let Some(kind) = outside(settings, identity) {
         return Err(Denied::Outsider(kind));
+    }
+    if let (PersonKind::Operator, Some(instead)) = (identity.kind, verb.in_slack) {
+        return Err(Denied::InSlackOnly { verb: verb.name, instead });
     }
     let Some(needed) = verb.role else { return Ok(()) };
     let has = role(settings, identity);
@@ -252,7 +276,7 @@ fn outside(settings: &Settings, identity: &Identity) -> Option<PersonKind> {
     let foreign = identity.team != settings.slack.team;
     match identity.kind {
         PersonKind::Member if foreign || identity.user == "" => Some(PersonKind::Stranger),
-        PersonKind::Member => None,
+        PersonKind::Member | PersonKind::Operator => None,
         kind => Some(kind),
     }
 }
@@ -421,6 +445,21 @@ mod tests {
         }
         assert_eq!(rows, verbs::all().count(), "a verb is not in the table above");
         assert_eq!(cells, rows * 15 * 4);
+    }
+
+    #[test]
+    fn at_a_terminal_iam_decides_and_what_only_slack_can_show_is_refused() {
+        let mut settings = settings();
+        settings.roles = crate::config::settings::Roles::default();
+        let operator =
+            Identity { team: TeamId::new(""), ..somebody("arn:aws:iam::1:user/ana", PersonKind::Operator) };
+        assert_eq!(rule(&settings, &operator), "iam");
+        for verb in verbs::all() {
+            let answer = may_use(&settings, &operator, verb, Venue::Direct);
+            let refusal = verb.in_slack.map(|instead| Denied::InSlackOnly { verb: verb.name, instead });
+            assert_eq!(answer.err(), refusal, "{}", verb.name);
+        }
+        assert!(serde_json::to_string(&PersonKind::Operator).is_err(), "nobody is remembered as one");
     }
 
     #[test]
