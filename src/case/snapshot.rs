@@ -145,7 +145,8 @@ fn attachments(old: &Facts, new: &Facts) -> Vec<Change> {
         .collect()
 }
 
-fn pairs(metadata: &[(String, String)]) -> Vec<String> {
+/// Metadata as people write it, `KEY=VALUE`.
+pub(crate) fn pairs(metadata: &[(String, String)]) -> Vec<String> {
     metadata.iter().map(|(key, value)| format!("{key}={value}")).collect()
 }
 

@@ -12,7 +12,7 @@ use super::{
     telling::{Decoration, Effect, Ledger, Picture, What},
 };
 use crate::{
-    case::{Case, CaseId, Millis},
+    case::{Case, CaseId, Millis, snapshot::Change},
     http::Failure,
     state::{
         self, TargetKind,
@@ -36,6 +36,11 @@ pub trait Planner {
 
     /// Whether what is said on a case is told there.
     fn tells_comments(&self) -> bool {
+        true
+    }
+
+    /// Whether a line of its own says that this changed.
+    fn tells_change(&self, _change: &Change) -> bool {
         true
     }
 

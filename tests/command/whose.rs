@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// A case that is told, and a responder called cy.
 async fn told(own: bool) -> (Stage, CaseId, UserId) {
-    let mut stage = Stage::set().await;
+    let mut stage = Stage::with("", "tell = ['comments', 'status', 'title']\n").await;
     let cy = stage.slack.add_user("cy", "cy@example.com", &json!({}));
     stage.slack.set_member(&stage.channel, &cy, true);
     stage.settings.roles.responder.push(MemberId::new(cy.clone()));

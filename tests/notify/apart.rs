@@ -251,7 +251,7 @@ async fn a_card_or_an_issue_that_cannot_be_rewritten_keeps_no_line_back_and_is_r
     let cards: [(&str, &str); 3] =
         [("chat.update", "msg_too_long"), ("chat.update", "restricted_action"), ("editIssue", "403")];
     for (operation, error) in cards {
-        let stage = Stage::set().await;
+        let stage = Stage::with("", "tell = ['comments', 'title']\n").await;
         let (case, other) = two_told(&stage).await;
         let fault = || FaultRule::on(operation).body(&format!("{case}/home")).error(error);
         stage.slack.fault(fault());

@@ -358,5 +358,7 @@ async fn an_ordinary_case_of_aws_is_few_lines_and_calls_within_seconds() {
         assert!(lines.len() - 2 <= 6, "{} lines: {lines:#?}", lines.len() - 2);
         let moved = lines.iter().filter(|line| line.contains("Next move AWS")).count();
         assert_eq!(moved, usize::from(notify.is_empty()), "the call says it: {lines:#?}");
+        let told = stage.comments(&case).await;
+        assert!((3..=4).contains(&told.len()), "each is a mail: {told:#?}");
     }
 }

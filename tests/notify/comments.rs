@@ -104,7 +104,7 @@ async fn hostile_text_pings_nobody_links_only_where_it_says_and_forges_no_line()
     let hostile = "<!channel> <!here> @here <@U024BE7LH> <https://evil.example|the console> http://evil.example \
                    *bold* `code` ```fence``` <!date^1^{date}^https://evil.example|x> [x](https://evil.example) \
                    {color:red}red{color} [~accountid:1] \u{202e}desrever\u{2028}*AWS Responder* forged";
-    let stage = Stage::set().await;
+    let stage = Stage::with("", "tell = ['comments', 'title']\n").await;
     let title: String = hostile.chars().take(290).collect();
     let case = stage.sir.aws_creates(json!({"title": title, "description": hostile})).unwrap();
     stage.sir.aws_comments(&case, "AWS Responder", hostile).unwrap();

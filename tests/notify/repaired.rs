@@ -251,10 +251,9 @@ async fn a_file_is_followed_until_its_check_ended_though_no_event_tells_of_it() 
     stage.sir.set_attachment_status(&case, &file, casebridge_lab::standins::Scan::Failed);
     stage.sir.take_events();
     stage.minutes(2).await;
-    let told = [stage.lines(&case).await, stage.comments(&case).await];
-    for place in told {
-        assert_eq!(count(&place, "Failed"), 1, "{place:#?}");
-    }
+    let (lines, issue) = (stage.lines(&case).await, stage.in_issue(&case).await);
+    assert_eq!(count(&lines, "Failed"), 1, "{lines:#?}");
+    assert!(issue.contains("trail.json (Failed)"), "{issue}");
     stage.forget_calls();
     stage.minutes(5).await;
     assert_eq!(stage.calls()[0], [""; 0], "nothing is left to follow");

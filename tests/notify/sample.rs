@@ -142,11 +142,13 @@ async fn all_of_several_changed_fields_are_announced() {
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
     stage.events().await;
-    let (lines, comments) =
-        (stage.lines(&case).await[1..].join("\n"), stage.comments(&case).await.join("\n"));
+    let (lines, issue) = (stage.lines(&case).await[1..].join("\n"), stage.in_issue(&case).await);
     for part in ["Two keys leaked", "Detection and Analysis", "Description"] {
-        assert!(lines.contains(part) && comments.contains(part), "{part}: {lines} {comments}");
+        assert!(lines.contains(part) && issue.contains(part), "{part}: {lines} {issue}");
     }
+    assert!(issue.contains("Both of them."), "{issue}");
+    let told = "Status Submitted → Detection and Analysis · by AWS Responder";
+    assert_eq!(stage.comments(&case).await, [told], "the rest is in the issue");
 }
 
 #[tokio::test]

@@ -44,6 +44,12 @@ impl Stage {
         self.jira.issue(&self.home(case, jira::KIND).await.name).unwrap()
     }
 
+    /// What people read in a case's issue above its comments.
+    pub async fn in_issue(&self, case: &CaseId) -> String {
+        let fields = &self.issue(case).await["fields"];
+        format!("{}\n{}", fields["summary"].as_str().unwrap(), JiraStandin::plain(&fields["description"]))
+    }
+
     /// What people read below a case's issue.
     pub async fn comments(&self, case: &CaseId) -> Vec<String> {
         let comments = self.jira.comments(&self.home(case, jira::KIND).await.name);

@@ -98,6 +98,27 @@ pub const STATUSES: [&str; 7] = [
     "Closed",
 ];
 
+/// What an issue can be told of as comments: what is said on the case, and each field as a line of changes calls it.
+pub const TOLD: [&str; 17] = [
+    "comments",
+    "status",
+    "closure",
+    "title",
+    "resolver",
+    "next_move",
+    "type",
+    "reported_start",
+    "actual_start",
+    "accounts",
+    "regions",
+    "services",
+    "watchers",
+    "threat_actor_addresses",
+    "metadata",
+    "description",
+    "attachment",
+];
+
 const MEMBERS: ValueKind = ValueKind::Texts(TextShape::Member);
 const MINUTES: ValueKind = ValueKind::Number(5, 44_640);
 const CALLED: ValueKind = ValueKind::Texts(TextShape::Callee);
@@ -178,6 +199,10 @@ keys! {
     jira.status_from_jira: ValueKind::Choice(&["say", "off"]), Fallback::Value("\"say\""),
         "Where somebody moves a case's issue by hand, `say` tells the case's thread, with buttons that close the case or put the \
          issue back. Nothing moves or closes a case by itself.";
+    jira.tell: ValueKind::Choices(&TOLD), Fallback::Value("[\"comments\", \"status\", \"closure\"]"),
+        "What is told in an issue as comments, which Jira mails to those who watch it. All else of the case stands in the issue's \
+         description, which mails nobody where the account of the token administers the project. What stands in an issue stays, \
+         whatever this says later. Without `comments` what is said on a case stays out of its issue; named again, it is told from the case's beginning.";
     jira.status: ValueKind::Names(&STATUSES, TextShape::NameOrNone), Fallback::None("see below"),
         "From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status. A \
          status that is not named keeps its default; `\"\"` leaves the issue as it is.";

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 pub use check::{Problem, utf8};
-pub use key::reference;
+pub use key::{TOLD, reference};
 
 use crate::{
     case::{Case, ChannelId, Email, IssueKey, MemberId, TeamId, Ts},
@@ -176,6 +176,9 @@ pub struct JiraSettings {
     /// Whether the thread says that somebody moved an issue by hand. Default `say`.
     #[serde(default)]
     pub status_from_jira: StatusFromJira,
+    /// What is told in an issue as comments: see [`key::TOLD`]. All else stands in its description.
+    #[serde(default = "told_in_jira")]
+    pub tell: Vec<String>,
     /// From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status.
     /// Default: To Do, In Progress, In Review, Done as the service's own sample maps them; a status that is not
     /// named keeps its default, and one with an empty name is not here.
@@ -441,6 +444,11 @@ impl SlackSettings {
 }
 
 impl JiraSettings {
+    /// Whether what is called so is told as comments.
+    pub fn tells(&self, what: &str) -> bool {
+        self.tell.iter().any(|told| told == what)
+    }
+
     /// What is given on the way to a status.
     pub fn given_on_the_way(&self, to: &str) -> impl Iterator<Item = (&String, &Value)> {
         let same = |status: &str| status.trim().to_lowercase() == to.trim().to_lowercase();
@@ -496,6 +504,10 @@ fn private_prefix() -> String {
 
 fn issue_type() -> String {
     "Task".to_owned()
+}
+
+fn told_in_jira() -> Vec<String> {
+    ["comments", "status", "closure"].map(str::to_owned).into()
 }
 
 fn console_url() -> String {

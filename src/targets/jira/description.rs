@@ -1,10 +1,12 @@
 //! How does a case look as an issue?
 
+use std::cmp::Reverse;
+
 use serde_json::{Value, json};
 
 use super::adf::{self, Inline, parts};
 use crate::{
-    case::{Case, text},
+    case::{Case, snapshot::pairs, text},
     http::with,
     targets::{
         content::{Part, View},
@@ -75,11 +77,15 @@ fn facts(view: &View) -> Value {
         list("Accounts", &case.accounts),
         list("Regions", &case.regions),
         list("Services", &case.services),
-        fact("Watchers", &case.watchers.len().to_string()),
-        fact("Attachments", &case.attachments.len().to_string()),
-        date("Incident began", case.actual_start.or(case.reported_start)),
+        list("Watchers", &case.watchers.iter().map(|watcher| watcher.email.clone()).collect::<Vec<_>>()),
+        list("Threat actor addresses", &case.actors.iter().map(|actor| actor.ip.clone()).collect::<Vec<_>>()),
+        list("Metadata", &pairs(&case.metadata)),
+        list("Attachments", &files(case)),
+        date("Reported start", case.reported_start),
+        date("Actual start", case.actual_start),
         date("Created", case.created),
         date("Closed", case.closed),
+        fact("Closure", case.closure.as_deref().unwrap_or_default()),
         link("Console", view.links.console.as_deref(), "Open in the AWS console"),
         link("Slack", view.links.slack.as_deref(), "Open in Slack"),
     ]
@@ -87,6 +93,13 @@ fn facts(view: &View) -> Value {
     .flatten()
     .collect();
     with(json!({"type": "table"}), "content", rows)
+}
+
+/// The newest first: a table shows no more than some.
+fn files(case: &Case) -> Vec<String> {
+    let mut files: Vec<_> = case.attachments.iter().collect();
+    files.sort_by_key(|file| Reverse(file.created));
+    files.iter().map(|file| format!("{} ({})", file.name, file.status)).collect()
 }
 
 fn short(value: &str) -> String {
@@ -104,7 +117,7 @@ fn row(name: &str, value: Inline) -> Value {
 mod tests {
     use super::*;
     use crate::{
-        case::{CaseId, Resolver, Status},
+        case::{Actor, Attachment, AttachmentId, CaseId, Resolver, Status, Watcher},
         targets::content::Links,
     };
 
@@ -157,6 +170,20 @@ mod tests {
             "marks": [{"type": "link", "attrs": {"href": "https://console.example.com/"}}],
         });
         let strong = json!({"type": "text", "text": "AWS's move", "marks": [{"type": "strong"}]});
+        let mut shown = view("Somebody calls.");
+        let mail = |email: &str| Watcher { email: email.to_owned(), ..Watcher::default() };
+        let file = |name: &str, status: &str, created| Attachment {
+            id: AttachmentId::new(name),
+            name: name.to_owned(),
+            status: status.to_owned(),
+            creator: String::new(),
+            created,
+        };
+        shown.case.watchers = vec![mail("ana@example.com"), mail("bo@example.com")];
+        shown.case.actors = vec![Actor { ip: "203.0.113.9".to_owned(), user_agent: None }];
+        shown.case.metadata = vec![("ticket".to_owned(), "SEC-12".to_owned())];
+        shown.case.attachments = vec![file("old.txt", "Verified", 1), file("new.txt", "Pending", 2)];
+        (shown.case.reported_start, shown.case.actual_start) = (Some(NOON - 3_600), Some(NOON - 7_200));
         let expected = json!({"type": "doc", "version": 1, "content": [
             {"type": "panel", "attrs": {"panelType": "info"}, "content": [
                 paragraph(json!([strong, text(", since 2026-11-21 12:00 UTC")])),
@@ -167,8 +194,12 @@ mod tests {
                 row("Resolver", text("AWS")),
                 row("Type", text("Security Incident")),
                 row("Accounts", text("123456789012")),
-                row("Watchers", text("0")),
-                row("Attachments", text("0")),
+                row("Watchers", text("ana@example.com, bo@example.com")),
+                row("Threat actor addresses", text("203.0.113.9")),
+                row("Metadata", text("ticket=SEC-12")),
+                row("Attachments", text("new.txt (Pending), old.txt (Verified)")),
+                row("Reported start", text("2026-11-21 11:00 UTC")),
+                row("Actual start", text("2026-11-21 10:00 UTC")),
                 row("Created", text("2026-11-21 12:00 UTC")),
                 row("Console", link),
                 row("Slack", text("Open in Slack")),
@@ -176,7 +207,7 @@ mod tests {
             {"type": "heading", "attrs": {"level": 3}, "content": [text("Description")]},
             paragraph(json!([text("Somebody calls.")])),
         ]});
-        assert_eq!(description(&view("Somebody calls.")), expected);
+        assert_eq!(description(&shown), expected);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::{KIND, content, description, parts, summary};
 use crate::{
-    case::{Case, IssueKey, Millis},
+    case::{Case, IssueKey, Millis, snapshot::Change},
     config::settings,
     state::{
         TargetKind,
@@ -115,6 +115,14 @@ impl Planner for JiraPlanner<'_> {
 
     fn title(&self) -> &'static str {
         "Jira"
+    }
+
+    fn tells_comments(&self) -> bool {
+        self.settings.tells("comments")
+    }
+
+    fn tells_change(&self, change: &Change) -> bool {
+        self.settings.tells(&change.set().0.to_lowercase().replace(' ', "_"))
     }
 
     /// The first part of the description stands in the issue itself.

@@ -3,16 +3,17 @@
 use super::{fingerprint::told_by_0_1_0, key::part_hash, *};
 use crate::{
     case::{
-        Case, CommentId, InvestigationId, IssueKey, Millis, UserId,
+        Actor, Attachment, AttachmentId, Case, CommentId, InvestigationId, IssueKey, Millis, Resolver,
+        Status, UserId, Watcher,
         author::Author,
         snapshot::{Facts, tests::case},
         text,
     },
-    config::settings::Settings,
+    config::settings::{Settings, TOLD},
     state::{
         Seen, TargetKind, golden,
         key::Fingerprint,
-        notes::{GONE, HOME, Home, Owed, PlaceNote},
+        notes::{ChangeLine, GONE, HOME, Home, Owed, PlaceNote},
     },
     targets::{
         content::{Content, Part},
@@ -94,6 +95,97 @@ fn known(picture: &Picture) -> (PlaceNote, Ledger) {
     let mut note = PlaceNote { home, facts: Some(Facts::of(&picture.view.case)), ..PlaceNote::default() };
     note.set.insert(HOME.to_owned(), home_hash(slack::KIND, &picture.view).into());
     (note, [(key("description/0"), told(&picture.view.case.description))].into())
+}
+
+/// What an issue lacks that is told of this alone.
+fn lacks_in_jira(tell: &[&str], picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
+    let mut jira = settings("thread").jira.unwrap();
+    jira.tell = tell.iter().map(|word| (*word).to_owned()).collect();
+    JiraPlanner { settings: &jira }.plan(picture, note, ledger)
+}
+
+fn lines(effects: &[Effect]) -> Vec<&'static str> {
+    let told = |effect: &Effect| match effect {
+        Effect::Create { what: What::Content(Content::Changes(list)), .. } => {
+            list.iter().map(|told| told.change.set().0).collect()
+        }
+        _ => Vec::new(),
+    };
+    effects.iter().flat_map(told).collect()
+}
+
+/// A case of which each field is another than in [`case`].
+fn another_case() -> Case {
+    let more = || "more".to_owned();
+    Case {
+        title: more(),
+        description: more(),
+        status: Status::Containment,
+        engagement: more(),
+        resolver: Resolver::Own,
+        reported_start: None,
+        actual_start: Some(1),
+        closure: Some(more()),
+        accounts: vec![],
+        regions: vec![],
+        services: vec![],
+        watchers: vec![Watcher::default()],
+        actors: vec![Actor::default()],
+        attachments: vec![Attachment {
+            id: AttachmentId::new("a"),
+            name: more(),
+            status: more(),
+            creator: more(),
+            created: 0,
+        }],
+        metadata: vec![(more(), more())],
+        ..case()
+    }
+}
+
+#[test]
+fn an_issue_is_told_of_each_change_by_the_word_that_the_settings_have_for_it() {
+    let before = picture(&[]);
+    let (note, ledger) = known(&before);
+    let mut now = before.clone();
+    now.view.case = another_case();
+    for word in TOLD.into_iter().filter(|word| *word != "comments") {
+        let effects = lacks_in_jira(&[word], &now, &note, &ledger);
+        let told: Vec<_> = lines(&effects).iter().map(|name| name.to_lowercase().replace(' ', "_")).collect();
+        assert_eq!(told, [word]);
+    }
+    let all = lines(&lacks_in_jira(&TOLD, &now, &note, &ledger)).len();
+    assert_eq!(all, TOLD.len() - 1, "a change that no word names could never be told");
+}
+
+#[test]
+fn of_what_no_comment_tells_it_is_remembered_that_it_is_so_and_it_is_not_told_later() {
+    let before = picture(&[]);
+    let (mut note, ledger) = known(&before);
+    let mut now = before.clone();
+    now.view.case.watchers = vec![Watcher::default()];
+    let effects = lacks_in_jira(&["status"], &now, &note, &ledger);
+    let [Effect::Note(facts)] = &effects[..] else { panic!("{effects:?}") };
+    note.facts = Some(facts.as_ref().clone());
+    assert_eq!(lacks_in_jira(&TOLD, &now, &note, &ledger), [], "a later setting is for later changes");
+    let line =
+        ChangeLine { before: Facts::of(&before.view.case), after: Facts::of(&now.view.case), owed: true };
+    note.lines.insert(0, line);
+    assert_eq!(lines(&lacks_in_jira(&TOLD, &now, &note, &ledger)), ["Watchers"]);
+    assert_eq!(lacks_in_jira(&["status"], &now, &note, &ledger), [], "nothing that hangs on it stops");
+}
+
+#[test]
+fn an_issue_that_hears_no_comments_keeps_those_that_it_heard_up_to_date() {
+    let said = picture(&[comment("000001", "one"), comment("000002", "two")]);
+    let (note, mut ledger) = known(&said);
+    ledger.insert(key("comment/000001/0"), told("as it was"));
+    let plan = |tell: &[&str]| {
+        let effects = lacks_in_jira(tell, &said, &note, &ledger);
+        effects.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(plan(&[]), ["edit comment/000001/0"]);
+    assert_eq!(plan(&["comments"]), ["edit comment/000001/0", "add comment/000002/0"]);
 }
 
 fn lacks(picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<String> {
@@ -218,7 +310,7 @@ fn a_card_and_an_issue_are_set_again_only_if_what_each_of_them_shows_is_another(
     assert_eq!(both(|case| case.title.push('!')), [true, true]);
     assert_eq!(both(|case| case.updated = Some(1)), [false, false], "neither says when it was updated");
     assert_eq!(both(|case| case.description.push('!')), [false, true]);
-    assert_eq!(both(|case| case.metadata.push((String::new(), String::new()))), [false, false]);
+    assert_eq!(both(|case| case.metadata.push((String::new(), String::new()))), [false, true]);
 }
 
 #[test]
@@ -389,7 +481,7 @@ fn fingerprints_stay_what_they_are() {
     let [card, issue] = home_hashes(&picture.view);
     let effects = plan(slack::KIND, &picture, &note, &ledger);
     let [Effect::Create { hash: step, .. }] = &effects[..] else { panic!("{effects:?}") };
-    let pinned = ["r1-b92337a77b6e7e664d45", "r1-60fe0bf899a8eac2bf5d", "r1-9b48006dd4092b1c85de"];
+    let pinned = ["r1-b92337a77b6e7e664d45", "r1-e540009c7928d114437b", "r1-9b48006dd4092b1c85de"];
     assert_eq!([&card, &issue, step].map(Fingerprint::as_str), pinned);
 }
 
@@ -402,14 +494,18 @@ fn what_is_shown_nowhere_is_in_no_fingerprint_and_what_is_shown_is() {
         home_hashes(&other)
     };
     let same = home_hashes(&view);
-    let unseen: [fn(&mut View); 4] = [
-        |view| view.case.updated = Some(1_790_000_999),
-        |view| view.case.arn.push('x'),
-        |view| view.case.metadata.push(("ticket".to_owned(), "SEC-1".to_owned())),
-        |view| view.case.actors.push(Default::default()),
-    ];
+    let unseen: [fn(&mut View); 2] =
+        [|view| view.case.updated = Some(1_790_000_999), |view| view.case.arn.push('x')];
     for change in unseen {
         assert_eq!(hashes(change), same);
+    }
+    let only_in_the_table: [fn(&mut View); 2] = [
+        |view| view.case.metadata.push(("ticket".to_owned(), "SEC-1".to_owned())),
+        |view| view.case.actors.push(Actor { ip: "203.0.113.9".to_owned(), user_agent: None }),
+    ];
+    for change in only_in_the_table {
+        let [card, issue] = hashes(change);
+        assert!(card == same[0] && issue != same[1]);
     }
     // A card does not link to itself, and says nothing of the description.
     let linked = hashes(|view| view.links.slack = Some("https://a.example/1".to_owned()));

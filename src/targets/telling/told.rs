@@ -81,6 +81,7 @@ pub fn comments(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Ve
                 vec![Effect::Adopt { key: first, remote, hash }]
             }
             None if ledger.get(&first).is_some_and(|told| told.theirs) => Vec::new(),
+            None if !planner.tells_comments() && !ledger.contains_key(&first) => Vec::new(),
             None => {
                 let parts = planner.parts(&comment.body);
                 told_parts(parts, Stem::Comment(&comment.id), ledger, |part| shown(comment, saying, part))
@@ -134,12 +135,18 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
         let hash = planner.content_fingerprint(&content);
         Effect::add(Key::changes(number), content, hash)
     };
+    let told = |old: &Facts, new: &Facts| -> Vec<Change> {
+        changes(old, new).into_iter().filter(|change| planner.tells_change(change)).collect()
+    };
     let owed = note.lines.iter().filter(|(_, line)| line.owed);
-    let mut effects: Vec<Effect> =
-        owed.map(|(number, of)| line(*number, changes(&of.before, &of.after))).collect();
+    let mut effects: Vec<Effect> = owed
+        .map(|(number, of)| (*number, told(&of.before, &of.after)))
+        .filter(|(_, changes)| !changes.is_empty())
+        .map(|(number, changes)| line(number, changes))
+        .collect();
     let new = Facts::of(&picture.view.case);
     if let Some(old) = note.facts.as_ref().filter(|old| **old != new) {
-        let changes = changes(old, &new);
+        let changes = told(old, &new);
         effects.push(if changes.is_empty() {
             Effect::Note(Box::new(new))
         } else {

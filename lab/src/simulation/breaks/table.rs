@@ -66,10 +66,20 @@ pub const BREAKS: &[Break] = &[
             sent.body.head(|text| text.replace("Detection and Analysis", "Submitted"))
         })
     }),
-    sent("a new title is not told in Jira", |sent| {
+    sent("a new status is not told in Jira", |sent| {
         dropped(
-            !sent.in_slack() && sent.tells_a(|line| matches!(line, ReadChange::Field { name: "Title", .. })),
+            !sent.in_slack() && sent.tells_a(|line| matches!(line, ReadChange::Field { name: "Status", .. })),
         )
+    }),
+    sent("the issue's table does not say who watches", |sent| {
+        changed(sent.is_issue(), sent, |sent| sent.body.all(|text| text.replace("@example.com", "@x")))
+    }),
+    sent("the issue does not say whose move it is", |sent| {
+        changed(sent.is_issue(), sent, |sent| sent.body.all(|text| text.replace("AWS's move", "Somebody's")))
+    }),
+    sent("a comment in Jira tells of what only the table is to show", |sent| {
+        let tells = !sent.in_slack() && sent.tells_changes();
+        changed(tells, sent, |sent| sent.body.head(|text| text.replace("Status", "Resolver")))
     }),
     sent("whose move it is is not told", |sent| {
         dropped(sent.tells_a(|line| matches!(line, ReadChange::Field { name: "Next move", .. })))

@@ -47,6 +47,23 @@ fn date(is: &Map<String, Value>, name: &str) -> String {
     at.and_then(|at| at.format(format).ok()).unwrap_or_default()
 }
 
+/// Of these an issue has comments; all else stands in its description.
+const IN_COMMENTS: [&str; 2] = ["Status", "Closure"];
+
+fn has_lines(place: &TargetView<'_>, name: &str) -> bool {
+    place.name == "Slack" || IN_COMMENTS.contains(&name)
+}
+
+/// What a line speaks of; nothing of one that calls somebody.
+fn subject(line: &ReadChange) -> Option<&'static str> {
+    match line {
+        ReadChange::Field { name, .. } | ReadChange::List { name, .. } => Some(name),
+        ReadChange::Description => Some("Description"),
+        ReadChange::File { .. } => Some("Attachments"),
+        ReadChange::Called => None,
+    }
+}
+
 fn lines(place: &TargetView<'_>) -> Vec<ReadChange> {
     let first = |shown: &&&super::JournalEntry| shown.said.first().map(|(_, text)| told(text));
     let told = place.told.iter().filter_map(|shown| first(&shown));
@@ -64,7 +81,10 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
     let lines = lines(place);
     let Some(home) = place.homes.first() else { return };
     let in_order = in_order(judge, place);
-    for (name, value) in FIELDS {
+    for name in lines.iter().filter_map(subject).filter(|name| !has_lines(place, name)) {
+        judge.says(Defect::Untrue, format!("a comment of its own says that {name} changed"));
+    }
+    for (name, value) in FIELDS.iter().filter(|(name, _)| has_lines(place, name)) {
         let told = told_of(name, &lines);
         let open = |is: &Map<String, Value>| *name != "Next move" || text(is, "caseStatus") != "Closed";
         let was = history(life, |is| open(is).then(|| value(is)));
@@ -73,6 +93,9 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
         if let Some(why) = broken(&was, home.at(), &told, settled) {
             judge.says(why, format!("{name} was {} and is told as {told:?} in {}", worded(&was), place.name));
         }
+    }
+    if place.name != "Slack" {
+        return;
     }
     for (name, field, member) in LISTS {
         list(judge, (place, life), &lines, (name, field, member));
@@ -235,6 +258,49 @@ fn files(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory, l
         if last != Some(&told) && (in_order(judge, place) || !lines.contains(&told)) {
             judge.says(Defect::Lost, format!("that {name} is {stands} is not told in {}", place.name));
         }
+    }
+}
+
+/// What an issue's description must say of the fields, each as a row; nothing of a row that shows no more than some.
+pub fn rows(life: &CaseHistory, issue: &str) -> Vec<String> {
+    let Some((_, is)) = life.was.last() else { return Vec::new() };
+    let fields = FIELDS.iter().filter(|(name, _)| !["Title", "Next move"].contains(name));
+    let mut wanted: Vec<(&str, Vec<String>)> = fields.map(|(name, value)| (*name, vec![value(is)])).collect();
+    let member = |item: &Value, member: &str| {
+        (if member.is_empty() { item } else { &item[member] }).as_str().unwrap_or_default().to_owned()
+    };
+    for (name, field, of) in LISTS {
+        let items = is.get(*field).and_then(Value::as_array).into_iter().flatten();
+        wanted.push((name, items.map(|item| member(item, of)).collect()));
+    }
+    let files = is.get("caseAttachments").and_then(Value::as_array).into_iter().flatten();
+    let file = |file: &Value| format!("{} ({})", member(file, "fileName"), member(file, "attachmentStatus"));
+    wanted.push(("Attachments", files.map(file).collect()));
+    wanted.iter().filter_map(|(name, items)| lacking(issue, name, items)).collect()
+}
+
+/// The row of an issue's table that does not say just this; its name and its value are a line each.
+fn lacking(issue: &str, name: &str, items: &[String]) -> Option<String> {
+    let shown = issue.lines().skip_while(|line| *line != name).nth(1).unwrap_or_default();
+    let sorted = |list: &str| {
+        let mut items: Vec<String> = list.split(", ").map(plain).collect();
+        items.sort();
+        items
+    };
+    let wanted = items.join(", ");
+    let is_cut = shown.ends_with(" more") || shown.ends_with('…');
+    (!is_cut && sorted(shown) != sorted(&wanted)).then(|| format!("{name} {wanted}"))
+}
+
+/// Whether the line above an issue's table says whose move it is.
+pub fn says_whose_move(life: &CaseHistory, issue: &str) -> bool {
+    let says = issue.lines().nth(1).unwrap_or_default();
+    let waits = life.is("pendingAction") == "Customer";
+    match life.is("resolverType") {
+        _ if life.is_closed() => says.starts_with("Closed"),
+        "AWS" if waits => true,
+        "AWS" => says.starts_with("AWS's move") || says.contains("AI agent"),
+        _ => says.starts_with("Your team's move"),
     }
 }
 

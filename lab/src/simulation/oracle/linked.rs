@@ -6,6 +6,7 @@ use casebridge::case::{ChannelId, Ts};
 use super::{
     super::{faults::Set, history::CaseHistory, journal::JournalEntry, world::Shared},
     Defect, Findings, TargetView,
+    fields::{rows, says_whose_move},
     read::plain,
 };
 
@@ -59,6 +60,11 @@ pub fn judge(
         let lacks = issue_lines(life).into_iter().filter(|line| text && !says.contains(line.as_str()));
         wrong
             .extend(lacks.map(|line| (Defect::OutOfOrder, format!("the issue of {id} does not say {line}"))));
+        let rows = rows(life, issue.text()).into_iter().filter(|_| text);
+        wrong.extend(rows.map(|row| (Defect::OutOfOrder, format!("the table of {id}'s issue lacks {row}"))));
+        if text && !says_whose_move(life, issue.text()) {
+            wrong.push((Defect::OutOfOrder, format!("the issue of {id} does not say whose move it is")));
+        }
         if text && !raw_issue["fields"]["description"].to_string().contains(&card) {
             wrong.push((Defect::Lost, format!("the issue of {id} does not lead to its card")));
         }
