@@ -66,7 +66,7 @@ fn of_the_app(patient: &Patient<'_>, login: &Login, found: &mut Examined) {
         },
     );
     found.add("slack.clock", clock(patient.world.now() / 1_000, login.time));
-    found.add("slack.scopes", granted(login));
+    found.add("slack.scopes", granted(login, patient.settings));
     let may_have = |scope: &str| login.scopes.iter().any(|granted| granted == scope);
     found.add(
         "slack.receipts",
@@ -129,14 +129,14 @@ fn clock(now: i64, theirs: Option<i64>) -> Answer {
     }
 }
 
-fn granted(login: &Login) -> Answer {
+fn granted(login: &Login, settings: &Settings) -> Answer {
     let has = |scope: &&str| login.scopes.iter().any(|granted| granted == scope);
-    let missing: Vec<_> = scopes::needed().filter(|scope| !has(scope)).collect();
+    let missing: Vec<_> = scopes::needed(settings).filter(|scope| !has(scope)).collect();
     match missing.is_empty() {
-        true => fine(format!("all {} that are needed", scopes::needed().count())),
+        true => fine(format!("all {} that are needed", scopes::needed(settings).count())),
         false => wrong(
             format!("the app lacks {}", missing.join(", ")),
-            "Add them under OAuth & Permissions (slack-manifest.json has them all), then \
+            "Add them under OAuth & Permissions (`casebridge manifest --scopes` says what each is for), then \
              Reinstall to Workspace",
         ),
     }

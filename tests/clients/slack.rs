@@ -176,17 +176,17 @@ async fn whatever_a_case_says_pings_nobody_and_links_only_where_it_says() {
 async fn a_channel_that_we_made_is_found_again_and_one_that_we_did_not_make_is_left_alone() {
     let workspace = Stage::set().await;
     let client = workspace.client();
-    let made = client.create_channel("sir-case-1234567890", true).await.unwrap();
+    let made = client.create_channel("sir-case-1234567890").await.unwrap();
     for n in 0..120 {
-        client.create_channel(&format!("a-{n}"), true).await.unwrap();
+        client.create_channel(&format!("a-{n}")).await.unwrap();
     }
-    assert_eq!(client.create_channel("sir-case-1234567890", true).await, Ok(made.clone()));
+    assert_eq!(client.create_channel("sir-case-1234567890").await, Ok(made.clone()));
     assert_eq!(workspace.slack.channel(&made).unwrap()["is_private"], true);
     let (_, _, bot, _) = workspace.slack.app();
     for (name, private) in [("theirs", false), ("hidden", true)] {
         workspace.slack.add_channel(name, private, &[ana(), bot.clone()]);
         let why = "conversations.create: name_taken".to_owned();
-        let taken = client.create_channel(name, private).await;
+        let taken = client.create_channel(name).await;
         assert_eq!(taken, Err(Failure::Broken { everywhere: false, why }), "{name}");
     }
 }
@@ -195,7 +195,7 @@ async fn a_channel_that_we_made_is_found_again_and_one_that_we_did_not_make_is_l
 async fn people_are_invited_and_who_cannot_come_keeps_nobody_out() {
     let workspace = Stage::set().await;
     let client = workspace.client();
-    let channel = client.create_channel("sir-case-1234567890", true).await.unwrap();
+    let channel = client.create_channel("sir-case-1234567890").await.unwrap();
     let (_, _, bot, _) = workspace.slack.app();
     let people = [ANA, "U0NOBODY", bot.as_str(), BO].map(user);
     let invite = async || {
@@ -214,14 +214,14 @@ async fn people_are_invited_and_who_cannot_come_keeps_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_topic_is_set_and_a_public_channel_entered() {
+async fn a_topic_is_set() {
     let workspace = Stage::set().await;
     workspace.expects("too_long");
     let client = workspace.client();
-    let channel = workspace.slack.add_channel("town", false, &[ana()]);
+    let channel = workspace.slack.add_channel("room", true, &[ana()]);
     assert_eq!(outcome(client.set_topic(&channel, "x").await), Outcome::BrokenHere, "not in it yet");
-    client.join(&channel).await.unwrap();
-    client.join(&channel).await.unwrap();
+    let (.., bot, _) = workspace.slack.app();
+    workspace.slack.set_member(&channel, &bot, true);
     client.set_topic(&channel, "Submitted · case 1234567890").await.unwrap();
     let topic = workspace.slack.channel(&channel).unwrap()["topic"]["value"].clone();
     assert_eq!(topic, "Submitted · case 1234567890");
@@ -353,10 +353,9 @@ async fn ask(workspace: &Stage, method: &str) -> Outcome {
         "chat.getPermalink" => outcome(client.permalink(&first).await),
         "conversations.replies" => outcome(client.replies(&first, None).await),
         "conversations.history" => outcome(client.history(&channel, &Ts::new("0"), None).await),
-        "conversations.create" => outcome(client.create_channel("sir-case-1234567890", true).await),
+        "conversations.create" => outcome(client.create_channel("sir-case-1234567890").await),
         "conversations.setTopic" => outcome(client.set_topic(&channel, "topic").await),
         "conversations.invite" => outcome(client.invite(&channel, &[ana()]).await),
-        "conversations.join" => outcome(client.join(&channel).await),
         "auth.test" => outcome(client.me().await),
         "users.info" => outcome(client.user(&ana()).await),
         "users.lookupByEmail" => outcome(client.user_by_email(&Email::new("ana@example.com")).await),
@@ -371,7 +370,7 @@ async fn ask(workspace: &Stage, method: &str) -> Outcome {
     }
 }
 
-const METHODS: [&str; 19] = [
+const METHODS: [&str; 18] = [
     "chat.postMessage",
     "chat.update",
     "chat.delete",
@@ -382,7 +381,6 @@ const METHODS: [&str; 19] = [
     "conversations.create",
     "conversations.setTopic",
     "conversations.invite",
-    "conversations.join",
     "auth.test",
     "users.info",
     "users.lookupByEmail",

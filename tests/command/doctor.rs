@@ -10,7 +10,7 @@ use casebridge::{
     config::{
         environment::LeftOut,
         secrets::Secret,
-        settings::{JiraSettings, Layout},
+        settings::{Callee, JiraSettings, Layout},
     },
     doctor::{self, Answer, Finding, Patient},
     runtime::{
@@ -20,7 +20,7 @@ use casebridge::{
     state::{Note, Store},
     targets::{
         jira::{self, Jira},
-        slack::{self, Slack},
+        slack::{self, Slack, manifest},
     },
 };
 use casebridge_lab::{stage::Stage, standins::FaultRule};
@@ -85,6 +85,11 @@ const FAULTS: &[(&str, Fault)] = &[
     ("slack.team", |stage| stage.settings.slack.team = TeamId::new("T0ANOTHER")),
     ("slack.clock", |stage| stage.slack.clock().advance(Duration::from_secs(400))),
     ("slack.scopes", |stage| stage.slack.revoke("files:read")),
+    ("slack.scopes", |stage| {
+        stage.settings.notify.your_move = vec![Callee::Owner];
+        stage.slack.set_scopes(manifest::scopes(None).into_iter().map(|(scope, _)| scope));
+        stage.slack.revoke("channels:write.invites");
+    }),
     ("slack.furniture", |stage| {
         let slack = &mut stage.settings.slack;
         (slack.layout, slack.pin_card) = (Layout::Channel, true);

@@ -29,6 +29,7 @@ use casebridge::{
     http::transport::Transport,
     runtime::{QueueMessage, World, live::Inbox},
     state::{agenda, memory::Memory},
+    targets::slack::manifest,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -110,6 +111,8 @@ impl Stage {
         let world = Outside::of(&standins, &memory, Inbox::Channel(sender), &secrets).await;
         let settings = world.settings().await;
         let Standins { slack, jira, sir, hub, logs, pager, webhook, .. } = standins;
+        // The app may do what its manifest says by these settings: a right that it lacks stops a test.
+        slack.set_scopes(manifest::scopes(Some(&settings)).into_iter().map(|(scope, _)| scope));
         let (channel, jobs) = (slack.security(), Mutex::new(Some(jobs)));
         let inbox_secrets = secrets.clone();
         Self {

@@ -147,6 +147,7 @@ mod tests {
     fn slack_takes_a_burst_of_posts_and_twenty_topics_a_minute() {
         let clock = ServiceClock::standing(BEGIN);
         let slack = SlackStandin::within(Endpoint::new("https://slack.within", &clock));
+        slack.grant("channels:manage");
         let posted: Vec<u16> = (0..26).map(|_| post(&slack, "x", Sight::Now).status).collect();
         assert_eq!((posted[24], posted[25]), (200, 429));
         let topic = || {

@@ -477,16 +477,15 @@ fn pages() -> Vec<PageMoment> {
 }
 
 impl Notify {
-    /// Whether anybody is called at any moment.
+    /// Whether anybody is called at any moment. A deadline calls the case's owner where nobody else is named.
     pub fn calls_somebody(&self) -> bool {
-        let Self { new_case, your_move, aws, overdue, closed, rules, .. } = self;
+        let Self { new_case, your_move, aws, overdue, closed, deadline, rules, clocks, .. } = self;
         let by_rule = rules.iter().flat_map(|rule| {
-            [&rule.new_case, &rule.your_move, &rule.aws, &rule.overdue, &rule.closed].into_iter().flatten()
+            let CallRule { new_case, your_move, aws, overdue, closed, deadline, .. } = rule;
+            [new_case, your_move, aws, overdue, closed, deadline].into_iter().flatten()
         });
-        [new_case, your_move, aws, overdue, closed]
-            .into_iter()
-            .chain(by_rule)
-            .any(|callees| !callees.is_empty())
+        let named = [new_case, your_move, aws, overdue, closed, deadline].into_iter().chain(by_rule);
+        !clocks.is_empty() || named.into_iter().any(|callees| !callees.is_empty())
     }
 }
 

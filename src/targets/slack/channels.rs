@@ -47,16 +47,16 @@ impl Slack<'_> {
         Ok(answer.and_then(|answer| text_at(&answer, "/channel/name")))
     }
 
-    /// Makes a channel and answers its id; `name` is at most 80 of `a-z0-9-_`. Where the name is taken by a channel
+    /// Makes a private channel and answers its id; `name` is at most 80 of `a-z0-9-_`. Where the name is taken by a channel
     /// that we made, that one is the answer: the first try got through.
-    pub async fn create_channel(&self, name: &str, private: bool) -> Result<ChannelId, Failure> {
+    pub async fn create_channel(&self, name: &str) -> Result<ChannelId, Failure> {
         let method = ApiMethod::ConversationsCreate;
         let id = |answer: Value| needed(method, &answer, "/channel/id").map(ChannelId::new);
-        let body = json!({"name": name, "is_private": private, "team_id": self.settings.team});
+        let body = json!({"name": name, "is_private": true, "team_id": self.settings.team});
         match self.try_write(method, &body).await? {
             BodyVerdict::Yes(answer) => id(answer),
             BodyVerdict::No(refusal) if refusal.code.is_one_of(&["name_taken"]) => {
-                let ours = self.own_channel(name, private).await?;
+                let ours = self.own_channel(name).await?;
                 let why = format!("{method}: name_taken");
                 ours.ok_or(Failure::Broken { everywhere: false, why })
             }
@@ -65,13 +65,15 @@ impl Slack<'_> {
     }
 
     /// The channel of this name, if we made it. Whose name it only bears gets no case.
-    async fn own_channel(&self, name: &str, private: bool) -> Result<Option<ChannelId>, Failure> {
+    async fn own_channel(&self, name: &str) -> Result<Option<ChannelId>, Failure> {
         let me = self.me().await?;
-        let kind = if private { "private_channel" } else { "public_channel" };
         let (mut cursor, mut pages) = (None, Pages::default());
         loop {
-            let mut pairs =
-                vec![("types", kind), ("limit", "1000"), ("team_id", self.settings.team.as_str())];
+            let mut pairs = vec![
+                ("types", "private_channel"),
+                ("limit", "1000"),
+                ("team_id", self.settings.team.as_str()),
+            ];
             pairs.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
             let answer = self.read(ApiMethod::ConversationsList, &pairs).await?;
             if let Some(id) = named(&answer, name, &me.user_id) {
@@ -198,10 +200,6 @@ impl Slack<'_> {
         let people: Vec<_> = asked.buffer_unordered(AT_ONCE).try_collect().await?;
         let guests = people.iter().flatten().any(|person| person.is_restricted && !person.is_bot);
         Ok((guests || members.len() <= ASKED).then_some(guests))
-    }
-
-    pub async fn join(&self, channel: &ChannelId) -> Result<(), Failure> {
-        self.write(ApiMethod::ConversationsJoin, &json!({"channel": channel})).await.map(drop)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::scopes::{self, BOOKMARKS, PINS, PRIVATE_CHANNELS, SCOPES};
+use super::scopes::{self, SCOPES};
 use crate::config::settings::Settings;
 
 /// Where the stack is, as long as nobody says it.
@@ -24,18 +24,8 @@ const LONG: &str = "Casebridge shows each AWS Security Incident Response case as
 
 /// What the app must be allowed by these settings, each scope with its reason; by any where there are none yet.
 pub fn scopes(settings: Option<&Settings>) -> Vec<(&'static str, &'static str)> {
-    let is_wanted = |scope: &str| settings.is_none_or(|settings| wants(settings, scope));
+    let is_wanted = |scope: &str| settings.is_none_or(|settings| scopes::is_wanted(settings, scope));
     SCOPES.iter().copied().filter(|(scope, _)| is_wanted(scope)).collect()
-}
-
-fn wants(settings: &Settings, scope: &str) -> bool {
-    match scope {
-        PRIVATE_CHANNELS => settings.makes_channels() || settings.notify.calls_somebody(),
-        _ if scope == PINS || BOOKMARKS.contains(&scope) => {
-            scopes::of_furniture(&settings.slack).any(|wanted| wanted == scope)
-        }
-        _ => true,
-    }
 }
 
 /// The manifest of an app whose requests go to the stack at this address, the output `ApiUrl`.
@@ -112,14 +102,29 @@ mod tests {
     #[test]
     fn only_where_channels_are_made_or_people_invited_the_app_may_do_that() {
         let mut settings = example();
-        let has =
-            |settings: Option<&Settings>| scopes(settings).iter().any(|(scope, _)| *scope == "groups:write");
-        assert!(has(None) && has(Some(&settings)));
+        let may = |scope: &str, settings: Option<&Settings>| {
+            scopes(settings).iter().any(|(other, _)| *other == scope)
+        };
+        let has = |settings: Option<&Settings>| may("groups:write", settings);
+        assert!(has(None) && has(Some(&settings)) && may("channels:write.invites", Some(&settings)));
         settings.notify = crate::config::settings::Notify::default();
+        assert!(!may("channels:write.invites", Some(&settings)), "nobody is called, so nobody is invited");
+        for calls in [
+            "deadline = ['owner']",
+            "[notify.clocks.NIS2]\n'Early warning' = 24",
+            "[[notify.rules]]\ndeadline = ['owner']",
+        ] {
+            let toml = format!("[slack]\nteam = 'T0CASEBRDG'\nchannel = 'C0SECURITY'\n[notify]\n{calls}");
+            let calling = Settings::parse(&toml, Reach::Services).unwrap();
+            assert!(
+                may("channels:write.invites", Some(&calling)) && may("groups:write", Some(&calling)),
+                "{calls}"
+            );
+        }
         assert!(has(Some(&settings)), "a commander may restrict a case");
         settings.roles = crate::config::settings::Roles::default();
         settings.restrict.rules.clear();
-        assert!(!has(Some(&settings)), "nobody is called, so nobody is invited");
+        assert!(!has(Some(&settings)), "nobody may restrict a case");
         settings.slack.layout = Layout::Channel;
         assert!(has(Some(&settings)));
         let furniture = |settings: &Settings| {

@@ -1,9 +1,12 @@
 //! What the app may do in Slack, and why: <https://docs.slack.dev/reference/scopes>.
 
-use crate::config::settings::{Layout, SlackSettings};
+use crate::config::settings::{Layout, Settings, SlackSettings};
 
 /// Makes, names and fills the private channels of restricted cases and of `layout = "channel"`, and sets a channel's topic.
 pub const PRIVATE_CHANNELS: &str = "groups:write";
+
+/// Invites people into a public channel.
+const INVITATIONS: &str = "channels:write.invites";
 
 /// Puts receipts on people's messages. Without it there are none.
 pub const RECEIPTS: &str = "reactions:write";
@@ -28,6 +31,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     (BOOKMARKS[1], "sets a channel's bookmarks to the console and the issue, with bookmarks = true"),
     ("channels:history", "reads the thread of a case in a public channel: replies become comments"),
     ("channels:read", "looks whether a public channel is shared with another workspace"),
+    (INVITATIONS, "invites whom [notify] calls, where cases are told in a public channel"),
     ("chat:write", "posts and edits cards and lines"),
     ("commands", "takes /sir and the entries of a message's menu"),
     ("files:read", "attaches files of a case's thread to the case"),
@@ -35,7 +39,8 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("groups:read", "looks whether a private channel is shared with another workspace"),
     (
         PRIVATE_CHANNELS,
-        "makes and fills the private channel of a restricted case, and of each with layout = \"channel\"",
+        "makes and fills the private channel of a restricted case, and of each with layout = \"channel\"; invites whom \
+         [notify] calls into a private one",
     ),
     (PINS, "pins the card in a case's channel, with pin_card = true"),
     (RECEIPTS, "marks a reply that is on its case, waits or was refused"),
@@ -44,9 +49,22 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("users:read.email", "finds whom to watch or invite by their address"),
 ];
 
-const OPTIONAL: [&str; 5] = [BOOKMARKS[0], BOOKMARKS[1], PINS, PRIVATE_CHANNELS, RECEIPTS];
+/// Whether the app must be allowed this, by these settings.
+pub fn is_wanted(settings: &Settings, scope: &str) -> bool {
+    match scope {
+        INVITATIONS => settings.notify.calls_somebody(),
+        PRIVATE_CHANNELS => settings.makes_channels() || settings.notify.calls_somebody(),
+        _ if scope == PINS || BOOKMARKS.contains(&scope) => {
+            of_furniture(&settings.slack).any(|wanted| wanted == scope)
+        }
+        _ => true,
+    }
+}
 
-/// What is needed whatever the settings say.
-pub fn needed() -> impl Iterator<Item = &'static str> {
-    SCOPES.iter().map(|(scope, _)| *scope).filter(|scope| !OPTIONAL.contains(scope))
+/// What cases wait for by these settings; of the rest `doctor` says one by one what is missed.
+pub fn needed(settings: &Settings) -> impl Iterator<Item = &'static str> {
+    const APART: [&str; 4] = [BOOKMARKS[0], BOOKMARKS[1], PINS, RECEIPTS];
+    let is_apart =
+        move |scope: &str| APART.contains(&scope) || scope == PRIVATE_CHANNELS && settings.makes_channels();
+    SCOPES.iter().map(|(scope, _)| *scope).filter(move |scope| is_wanted(settings, scope) && !is_apart(scope))
 }

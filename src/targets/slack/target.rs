@@ -156,7 +156,7 @@ impl Target for SlackTarget<'_> {
         let Creation { what, intent, picture } = creation;
         let mark = Mark::of(&picture.view.case.id, &intent.key, &intent.hash);
         let (to, message) = match what {
-            What::Container(name) => return self.slack.create_channel(name, true).await.map(String::from),
+            What::Container(name) => return self.slack.create_channel(name).await.map(String::from),
             What::Anchor => (in_channel(self.planner.channel(note)), self.planner.card(&picture.view)),
             What::Content(Content::Call(call)) => {
                 let about = (&picture.view.case, &mark);

@@ -1,12 +1,18 @@
 //! How was the app installed? As its manifest says.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use serde_json::Value;
 
 static MANIFEST: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../../../slack-manifest.json")).unwrap_or_default()
 });
+
+/// What the app may do.
+pub(super) fn scopes() -> BTreeSet<String> {
+    let all = MANIFEST["oauth_config"]["scopes"]["bot"].as_array().into_iter().flatten();
+    all.filter_map(|scope| Some(scope.as_str()?.to_owned())).collect()
+}
 
 /// Whether people have a tab in which the app's direct messages stand.
 pub(super) fn has_messages_tab() -> bool {

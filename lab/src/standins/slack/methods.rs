@@ -20,29 +20,6 @@ pub(super) struct Method {
     pub(super) work: fn(&mut Workspace, &Args) -> MethodOutput,
 }
 
-/// Every scope that some method asks for, and those of events.
-pub(super) const ALL_SCOPES: &[&str] = &[
-    "app_mentions:read",
-    "bookmarks:read",
-    "bookmarks:write",
-    "channels:history",
-    "channels:join",
-    "channels:manage",
-    "channels:read",
-    "chat:write",
-    "commands",
-    "files:read",
-    "files:write",
-    "groups:history",
-    "groups:read",
-    "groups:write",
-    "pins:write",
-    "reactions:write",
-    "usergroups:read",
-    "users:read",
-    "users:read.email",
-];
-
 const ID: Shape = text(1, 255);
 const TEXT: Shape = text(0, usize::MAX);
 const LIMIT: FieldShape = may("limit", Shape::Whole { min: 1, max: 1000 });
@@ -360,21 +337,3 @@ pub(super) const METHODS: &[Method] = &[
         ..WRITE
     },
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_scope_that_a_method_asks_for_can_be_granted() {
-        for method in METHODS {
-            for scopes in method.scopes {
-                assert!(
-                    scopes.is_empty() || scopes.iter().any(|scope| ALL_SCOPES.contains(scope)),
-                    "{}: {scopes:?}",
-                    method.name
-                );
-            }
-        }
-    }
-}

@@ -108,7 +108,7 @@ impl Workspace {
             url: endpoint.url.clone(),
             token: "xoxb-stand-in".into(),
             signing_secret: "stand-in-signing-secret".into(),
-            scopes: Arc::new(super::methods::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect()),
+            scopes: Arc::new(super::manifest::scopes()),
             team: TeamId::new("T024BE7LD"),
             domain: "example".into(),
             app: "A024BE7LA".into(),

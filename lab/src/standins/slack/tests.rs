@@ -96,6 +96,9 @@ async fn messages_are_posted_answered_changed_and_deleted() {
 #[tokio::test]
 async fn each_refusal_has_slacks_own_name() {
     let slack = SlackStandin::start().await.unwrap();
+    for scope in ["bookmarks:write", "channels:join", "channels:manage", "pins:write"] {
+        slack.grant(scope);
+    }
     let (security, archived) = (slack.security(), slack.add_channel("old", false, &[UserId::new(ANA)]));
     slack.set_member(&archived, &UserId::new("U024BE7LB"), true);
     slack.archives(&archived, &UserId::new(ANA));
@@ -203,6 +206,8 @@ async fn tokens_scopes_and_content_types_are_checked() {
 #[tokio::test]
 async fn channels_are_made_filled_and_listed() {
     let slack = SlackStandin::start().await.unwrap();
+    slack.grant("bookmarks:write");
+    slack.grant("pins:write");
     let made = call(&slack, "conversations.create", json!({ "name": "sir-1", "is_private": true })).await;
     let id = made["channel"]["id"].as_str().unwrap().to_owned();
     let users = format!("{ANA},{BO}");

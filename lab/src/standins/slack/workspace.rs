@@ -111,6 +111,12 @@ impl SlackStandin {
         self.with(|state| state.settings.signing_secret = secret.to_owned());
     }
 
+    /// The app may do this, and nothing else; at first what the manifest says that is shipped.
+    pub fn set_scopes<'a>(&self, scopes: impl Iterator<Item = &'a str>) {
+        let scopes = scopes.map(str::to_owned).collect();
+        self.with(|state| *Arc::make_mut(&mut state.settings.scopes) = scopes);
+    }
+
     /// Takes a scope from the app.
     pub fn revoke(&self, scope: &str) {
         self.with(|state| Arc::make_mut(&mut state.settings.scopes).remove(scope));
