@@ -84,6 +84,8 @@ id! {
     IssueCommentId
     /// Somebody in Jira: an Atlassian account, up to 128 characters.
     AccountId
+    /// A deployment of the bridge: a hash of its table's name.
+    DeploymentId
 }
 
 impl CaseId {

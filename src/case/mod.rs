@@ -12,8 +12,9 @@ pub(crate) mod turn;
 use serde::{Deserialize, Serialize};
 
 pub use ids::{
-    AccountId, AttachmentId, CaseId, ChannelId, CommentId, Email, FileId, GroupId, InvestigationId,
-    IssueCommentId, IssueId, IssueKey, MemberId, MembershipId, TeamId, TriggerId, Ts, UserId, ViewId,
+    AccountId, AttachmentId, CaseId, ChannelId, CommentId, DeploymentId, Email, FileId, GroupId,
+    InvestigationId, IssueCommentId, IssueId, IssueKey, MemberId, MembershipId, TeamId, TriggerId, Ts,
+    UserId, ViewId,
 };
 
 use crate::case::stated::stated;

@@ -3,7 +3,11 @@
 use super::{Answer, Examined, Patient, ago, behind, fine, unseen, wrong};
 use crate::{
     case::{CaseId, Millis},
-    runtime::{breaker, sighting},
+    runtime::{
+        breaker,
+        deployments::{self, Seen},
+        sighting,
+    },
     state::{self, notes::PlaceNote},
     targets::{jira, slack},
 };
@@ -163,6 +167,7 @@ async fn refused(patient: &Patient<'_>, kind: state::TargetKind) -> Answer {
 /// What the functions wrote down of themselves, with its age.
 async fn of_the_functions(patient: &Patient<'_>, found: &mut Examined) {
     found.add("functions.telling", telling(patient));
+    found.add("functions.alone", alone(patient).await);
     let now = patient.world.now();
     let sweep = match sighting::of(patient.world, sighting::SWEEP).await {
         Ok(Some(sweep)) => sweep,
@@ -201,6 +206,20 @@ fn telling(patient: &Patient<'_>) -> Answer {
             "cases are read and planned, and nothing is told",
             "Set sir.observe = false and run casebridge settings push; all of it is told then",
         ),
+    }
+}
+
+async fn alone(patient: &Patient<'_>) -> Answer {
+    let now = patient.world.now();
+    match deployments::read(patient.world).await {
+        Ok(known) => match known.at_work(now).next() {
+            None => fine("no other deployment was seen at work in the last day"),
+            Some((other, Seen { at, target, case, .. })) => wrong(
+                format!("the deployment {other} told case {case} in {target} {}", ago(now, *at)),
+                "Delete one of the two stacks: docs/operations.md, Two deployments",
+            ),
+        },
+        Err(error) => wrong(error.to_string(), UNREADABLE),
     }
 }
 

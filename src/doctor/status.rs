@@ -1,14 +1,18 @@
 //! How things stand: what is to be done and since when, what waits for a person, which targets are left alone and until
 //! when. For whoever runs it; nothing of a case's words.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
 use super::ago;
 use crate::{
-    case::{CaseId, Millis},
-    runtime::{World, breaker, gate, sighting},
+    case::{CaseId, DeploymentId, Millis},
+    runtime::{
+        World, breaker,
+        deployments::{self, Seen},
+        gate, sighting,
+    },
     state::{self, TargetKind, notes::PlaceNote},
     targets::{jira, slack},
 };
@@ -34,6 +38,8 @@ pub struct BridgeStatus {
     pub breakers: Vec<Shut>,
     /// What a target asked to be left alone for.
     pub quiet: Vec<Shut>,
+    /// Other deployments that told a case in the last day.
+    pub others: BTreeMap<DeploymentId, Seen>,
     /// Messages for `notify`, for `command`, and the dead letters of each; none where the queues were not asked.
     pub queues: Option<[u64; 4]>,
     /// When a sweep last ended with a discovery.
@@ -83,6 +89,8 @@ pub async fn status(world: &dyn World) -> state::Result<BridgeStatus> {
         }
         status.quiet.extend(quiet(world, kind).await?);
     }
+    let known = deployments::read(world).await?;
+    status.others = known.at_work(now).map(|(other, seen)| (other.clone(), seen.clone())).collect();
     status.queues = world.queues().await.ok();
     status.sweep = sighting::of(world, sighting::SWEEP).await?.map(|seen| seen.at);
     status.event = sighting::of(world, sighting::EVENT).await?.map(|seen| seen.at);
@@ -134,7 +142,7 @@ impl BridgeStatus {
     pub fn is_calm(&self) -> bool {
         let parked = self.waiting.iter().any(|waiting| waiting.why != "later");
         let dead = self.queues.is_some_and(|[_, _, events, inbox]| events + inbox > 0);
-        !parked && !dead && self.breakers.is_empty()
+        !parked && !dead && self.breakers.is_empty() && self.others.is_empty()
     }
 }
 
@@ -162,6 +170,9 @@ impl fmt::Display for BridgeStatus {
         for Shut { target, what, until: at } in &self.quiet {
             writeln!(f, "budget     {target} {what}: {}", until(now, *at))?;
         }
+        for (other, Seen { at, target, case, .. }) in &self.others {
+            writeln!(f, "OTHER      deployment {other} told {case} in {target} {}", ago(now, *at))?;
+        }
         match self.queues {
             Some([events, inbox, events_dead, inbox_dead]) => writeln!(
                 f,
@@ -187,6 +198,8 @@ mod tests {
             why: why.to_owned(),
             until: 90_000,
         };
+        let other =
+            Seen { at: 0, target: "slack".to_owned(), case: case.clone(), at_work: true, first: false };
         let shut = Shut { target: "slack".to_owned(), what: "x".to_owned(), until: 0 };
         let calm = BridgeStatus {
             waiting: vec![waits("later")],
@@ -203,6 +216,7 @@ mod tests {
             BridgeStatus { breakers: vec![shut], ..calm.clone() },
             BridgeStatus { queues: Some([0, 0, 1, 0]), ..calm.clone() },
             BridgeStatus { queues: Some([0, 0, 0, 1]), ..calm.clone() },
+            BridgeStatus { others: [(DeploymentId::new("d"), other)].into(), ..calm.clone() },
         ] {
             assert!(!bad.is_calm(), "{bad}");
         }

@@ -17,7 +17,7 @@ use crate::{
         logs::{LogStream, Logs, LogsError},
         sir::{self, Fault},
     },
-    case::{CaseId, Millis, text},
+    case::{CaseId, DeploymentId, Millis, text},
     config::{
         clock,
         environment::{Environment, LeftOut, variable},
@@ -117,6 +117,7 @@ pub struct Live<S> {
     recent: Recent,
     trail: Option<LogStream>,
     left_out: LeftOut,
+    deployment: Option<DeploymentId>,
     versions: Mutex<SecretVersions>,
 }
 
@@ -132,12 +133,13 @@ impl Live<Dynamo> {
     pub fn of(environment: Environment, make_sir: MakeSir) -> Self {
         let Environment { table, inbox_url, secret_id, audit_group, left_out } = environment;
         let aws = Aws::default();
+        let deployment = Some(DeploymentId::new(text::hash(&table)));
         let store = Dynamo::new(aws.clone(), table);
         let ways = (Inbox::Queue(inbox_url), Safe::Manager(secret_id));
         // A process of the function has a stream of its own in its log, and so one of the same name here.
         let stream = variable("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_else(|| "casebridge".to_owned());
         let trail = audit_group.map(|group| LogStream { group, name: stream });
-        Self { trail, left_out, ..Self::with(store, aws, ways, make_sir) }
+        Self { trail, left_out, deployment, ..Self::with(store, aws, ways, make_sir) }
     }
 }
 
@@ -162,6 +164,7 @@ impl<S: Store> Live<S> {
             recent: Recent::default(),
             trail: None,
             left_out: LeftOut::default(),
+            deployment: None,
             versions: Mutex::default(),
             sightings: Sightings::default(),
         }
@@ -402,6 +405,10 @@ impl<S: Store> World for Live<S> {
 
     fn left_out(&self) -> LeftOut {
         self.left_out
+    }
+
+    fn deployment(&self) -> Option<&DeploymentId> {
+        self.deployment.as_ref()
     }
 
     fn sightings(&self) -> Option<&Sightings> {

@@ -3,6 +3,7 @@
 
 pub mod breaker;
 pub(crate) mod cached;
+pub mod deployments;
 pub mod gate;
 pub mod live;
 pub(crate) mod note;
@@ -16,7 +17,7 @@ use async_trait::async_trait;
 pub use self::note::Recent;
 use crate::{
     aws::sir::{self, Question},
-    case::{CaseId, Millis},
+    case::{CaseId, DeploymentId, Millis},
     config::environment::LeftOut,
     http::{
         self,
@@ -72,6 +73,11 @@ pub trait World {
     /// How many messages wait for `notify`, for `command`, and among the dead letters of each.
     async fn queues(&self) -> Result<[u64; 4], String> {
         Err("there are no queues in this world".to_owned())
+    }
+
+    /// Which deployment works here: it signs what it tells. One that only reads has none.
+    fn deployment(&self) -> Option<&DeploymentId> {
+        None
     }
 
     /// For which verbs the functions were given no rights.

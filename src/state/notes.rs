@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{CaseId, MemberId, Millis, Seconds, snapshot::Facts},
+    case::{CaseId, DeploymentId, MemberId, Millis, Seconds, snapshot::Facts},
     state::{
         self, Meta, Note, Store,
         key::{Fingerprint, Key, KeyName, Plainness},
@@ -141,6 +141,9 @@ pub struct PlaceNote {
     /// Somebody asked for another anchor: one that is there already is not taken up.
     #[serde(rename = "anew", default, skip_serializing_if = "std::ops::Not::not")]
     pub anew: bool,
+    /// The anchor bears the name of another deployment, which tells the case.
+    #[serde(rename = "another", default, skip_serializing_if = "Option::is_none")]
+    pub another: Option<Another>,
     /// The description is a person's and stays: what we would write there stands in a comment.
     #[serde(rename = "beside", default, skip_serializing_if = "std::ops::Not::not")]
     pub beside: bool,
@@ -156,6 +159,26 @@ pub struct PlaceNote {
     /// Only these may know of the case, and whoever is in its channel.
     #[serde(rename = "restricted", default, skip_serializing_if = "Option::is_none")]
     pub restricted: Option<Vec<MemberId>>,
+}
+
+/// Another deployment tells the case where this one would.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Another {
+    #[serde(rename = "by")]
+    pub by: DeploymentId,
+    /// What it had told was read: what it tells from here on shows that it is at work.
+    #[serde(rename = "known", default)]
+    pub known: bool,
+    /// Since when something is untold that every deployment tells.
+    #[serde(rename = "owed_since", default, skip_serializing_if = "Option::is_none")]
+    pub owed_since: Option<Millis>,
+}
+
+impl Another {
+    /// One of whose work nothing was read yet.
+    pub(crate) fn new(by: DeploymentId) -> Self {
+        Self { by, known: false, owed_since: None }
+    }
 }
 
 /// A line of changes: kept until it is seen, since only what the case was before and after it says what stood in it.
@@ -490,6 +513,9 @@ mod tests {
             "maybe_two",
             "spares",
             "looks",
+            "another",
+            "known",
+            "owed_since",
         ];
         golden::damage::<PlaceNote>(
             "place-notes",
@@ -583,6 +609,11 @@ mod tests {
                 }),
                 ("parked", PlaceNote { parked: Some("channel_is_shared".to_owned()), ..waiting }),
                 ("found again", PlaceNote { read_first: true, ..thread.clone() }),
+                ("told by another deployment", {
+                    let by = DeploymentId::new("58c64f4b7a3b2c1d0e9f");
+                    let owed_since = Some(1_795_669_261_000);
+                    PlaceNote { another: Some(Another { by, known: true, owed_since }), ..thread.clone() }
+                }),
                 (
                     "restricted",
                     PlaceNote { restricted: Some(vec![MemberId::new("U0ANAEXAMP")]), ..thread.clone() },

@@ -13,7 +13,10 @@ use crate::{
         key::Key,
         notes::{GONE, HOME, PlaceNote},
     },
-    sync::context::{Context, Lease},
+    sync::{
+        context::{Context, Lease},
+        others,
+    },
     targets::contract::{Found, ReadBack, Said, Target, Unheard},
 };
 
@@ -58,8 +61,10 @@ pub(crate) async fn verify(
         Err(state::Error::Unreadable(_)) => return Ok(false),
         breaker => breaker.map(drop)?,
     }
-    let Some(there) = read_back(audited, note).await else { return Ok(false) };
+    let Some(mut there) = read_back(audited, note).await else { return Ok(false) };
     let told = audited.told(context).await?;
+    others::tell_apart(context.world, &mut there.ours).await?;
+    others::heed(context, audited, note, (&told, &there.ours)).await?;
     let findings = compare(&told, &there.ours);
     outgrow(audited, note, &there.ours);
     let absent =
@@ -67,8 +72,10 @@ pub(crate) async fn verify(
     for finding in findings {
         audited.apply(context, note, finding).await?;
     }
-    audited.set_spares_aside(note).await;
-    if let Some(anchor) = &note.home {
+    let is_fresh = told.get(&Key(HOME.to_owned())).is_some_and(|told| told.seen != Seen::Yes);
+    audited.set_spares_aside(context, note, is_fresh).await?;
+    // What people say where another deployment tells the case it takes up itself.
+    if let Some(anchor) = note.home.as_ref().filter(|_| note.another.is_none()) {
         let gone = gone(&told, &there);
         let said = unknown(&told, there.said);
         let unheard = Unheard { kind, anchor, case: audited.case, said, gone };
@@ -83,9 +90,11 @@ pub(crate) async fn learn(
     context: &Context<'_>,
     audited: &Audited<'_>,
     note: &mut PlaceNote,
-    there: &ReadBack,
+    there: &mut ReadBack,
 ) -> Result<bool, state::Error> {
     let told = audited.told(context).await?;
+    others::tell_apart(context.world, &mut there.ours).await?;
+    others::heed(context, audited, note, (&told, &there.ours)).await?;
     outgrow(audited, note, &there.ours);
     let mut forgotten = false;
     for finding in compare(&told, &there.ours) {
@@ -163,8 +172,9 @@ fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Discrepancy> {
         let kept =
             known.and_then(|told| copies.iter().position(|copy| copy.remote == told.remote)).unwrap_or(0);
         let first = copies.remove(kept);
-        // Two lines of changes with one number that say different things are two lines.
-        copies.retain(|copy| copy.hash == first.hash || key.line().is_none());
+        // Two lines of changes with one number that say different things are two lines. What another deployment told is
+        // its own.
+        copies.retain(|copy| (copy.hash == first.hash || key.line().is_none()) && copy.by.is_none());
         findings.extend(copies.into_iter().map(|copy| Discrepancy::Double(copy.remote.clone())));
         // An issue that we did not make does not say which version stands there: then the ledger's word holds.
         let said = Some(first.hash.to_string()).filter(|hash| !hash.is_empty());
@@ -252,17 +262,31 @@ impl Audited<'_> {
         }
     }
 
-    /// One anchor stands for the case. What another says is said once, and it is left to people.
-    async fn set_spares_aside(&self, note: &mut PlaceNote) {
-        if !note.maybe_two || note.home.is_none() {
-            return;
+    /// One anchor stands for the case. What another says is said once, and it is left to people. One that nobody saw yet may
+    /// have been made by two deployments at once.
+    async fn set_spares_aside(
+        &self,
+        context: &Context<'_>,
+        note: &mut PlaceNote,
+        is_fresh: bool,
+    ) -> Result<(), state::Error> {
+        if !(note.maybe_two || is_fresh) || note.home.is_none() || note.another.is_some() {
+            return Ok(());
         }
         let (id, planner) = (self.lease.case, self.target.planner());
-        let spares = self.target.spares(self.case, note).await.unwrap_or_else(|failure| {
+        let mut spares = self.target.spares(self.case, note).await.unwrap_or_else(|failure| {
             warn!(%id, destination = planner.kind().as_str(), %failure, "what stands there twice is not known");
             Vec::new()
         });
-        for remote in spares {
+        others::tell_apart(context.world, &mut spares).await?;
+        for Found { remote, by, .. } in spares {
+            if let Some(by) = by {
+                others::beside(context, self, &by).await?;
+                continue;
+            }
+            if !note.maybe_two {
+                continue;
+            }
             warn!(%id, destination = planner.kind().as_str(), "an anchor stood there twice: the other is set aside");
             if let Err(failure) = self.target.set_aside(id, &remote, note).await {
                 warn!(%id, %failure, "the other could not be set aside");
@@ -272,6 +296,7 @@ impl Audited<'_> {
                 note.spares.push(spare);
             }
         }
+        Ok(())
     }
 
     /// An anchor may be called otherwise since people moved it.
@@ -303,7 +328,10 @@ impl Audited<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{case::Millis, state::key::Fingerprint};
+    use crate::{
+        case::{DeploymentId, Millis},
+        state::key::Fingerprint,
+    };
 
     fn told(remote: &str, seen: Seen) -> Told {
         Told { remote: remote.to_owned(), hash: "h".to_owned(), seen, theirs: false }
@@ -311,7 +339,7 @@ mod tests {
 
     fn heard(key: &str, remote: &str, at: Millis) -> Found {
         let [key, hash, remote] = [key, "h", remote].map(str::to_owned);
-        Found { key: Key(key), hash: Fingerprint::new(hash), remote, at }
+        Found { key: Key(key), hash: Fingerprint::new(hash), remote, at, by: None }
     }
 
     fn key(key: &str) -> Key {
@@ -363,6 +391,18 @@ mod tests {
         assert_eq!(
             compare(&ledger, &[line("1", "h"), line("2", "h")]),
             [Discrepancy::Double("1".to_owned())]
+        );
+    }
+
+    #[test]
+    fn what_another_deployment_told_is_taken_for_told_and_is_no_double() {
+        let by = Some(DeploymentId::new("other"));
+        let copies = [heard("a", "1", 1), Found { by: by.clone(), ..heard("a", "2", 2) }];
+        let ledger = [(key("a"), told("1", Seen::Yes))].into();
+        assert_eq!(compare(&ledger, &copies), []);
+        assert_eq!(
+            compare(&BTreeMap::new(), &[Found { by, ..heard("a", "2", 2) }]),
+            [Discrepancy::Forgotten(key("a"), told("2", Seen::Yes))]
         );
     }
 

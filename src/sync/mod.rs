@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub mod context;
 pub mod forget;
 pub(crate) mod observe;
+pub(crate) mod others;
 pub(crate) mod reading;
 pub mod reconcile;
 pub mod resync;

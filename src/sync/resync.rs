@@ -6,7 +6,7 @@ use crate::{
     aws::sir::ask,
     case::{CaseSummary, Millis},
     config::settings::{Settings, Timing},
-    runtime::{World, breaker},
+    runtime::{World, breaker, deployments},
     state::{
         self,
         agenda::{self, Agenda},
@@ -53,7 +53,11 @@ pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> 
     let day = |at: Millis| at.div_euclid(DAY);
     let last = before.next - pause;
     let keeping = (day(last) != day(now)).then_some(&settings.timing);
-    if let Err(error) = walk(world, keeping, until).await {
+    let walked = match deployments::introduce(world).await {
+        Ok(()) => walk(world, keeping, until).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = walked {
         // The turn was taken but not done: it is given back.
         let give_back = |agenda: &mut Agenda| mem::replace(&mut agenda.next, before.next) == next;
         agenda::change(store, give_back).await?;

@@ -12,7 +12,7 @@ use super::{
     telling::{Decoration, Effect, Ledger, Picture, What},
 };
 use crate::{
-    case::{Case, CaseId, Millis, snapshot::Change},
+    case::{Case, CaseId, DeploymentId, Millis, snapshot::Change},
     http::Failure,
     state::{
         self, TargetKind,
@@ -127,12 +127,12 @@ pub trait Target {
 
     /// Looks for an anchor that we made of a case since it was opened, and that nobody remembers. Only what is ours by
     /// its author and by its mark counts. A target that cannot be read has none.
-    async fn recall(&self, _case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
+    async fn recall(&self, _case: &Case, _note: &PlaceNote) -> Result<Option<Found>, Failure> {
         Ok(None)
     }
 
     /// Other anchors of ours for the case. Only where an answer was lost, or the table, are there any.
-    async fn spares(&self, _case: &Case, _note: &PlaceNote) -> Result<Vec<String>, Failure> {
+    async fn spares(&self, _case: &Case, _note: &PlaceNote) -> Result<Vec<Found>, Failure> {
         Ok(Vec::new())
     }
 
@@ -246,6 +246,8 @@ pub struct Found {
     pub remote: String,
     /// When it was said; where only the order is known, a number that rises with it.
     pub at: Millis,
+    /// Which deployment wrote it, where it says so.
+    pub by: Option<DeploymentId>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,36 +1,63 @@
 //! How something of ours is known again where it stands: by a mark that no reader sees.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::contract::Found;
 use crate::{
-    case::CaseId,
+    case::{CaseId, DeploymentId},
     state::key::{Fingerprint, Key},
 };
 
-/// Names a message or comment of ours: `1234567890/comment/000123/0#hash`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Mark(String);
+/// Names a message or comment of ours: `1234567890/comment/000123/0#hash`, and says which deployment wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    text: String,
+    by: Option<DeploymentId>,
+}
 
 impl Mark {
     /// As it stands at a target, where anybody may have written it.
     pub fn new(mark: impl Into<String>) -> Self {
-        Self(mark.into())
+        Self { text: mark.into(), by: None }
     }
 
     pub fn of(case: &CaseId, key: &Key, hash: &Fingerprint) -> Self {
-        Self(format!("{case}/{key}#{hash}"))
+        Self::new(format!("{case}/{key}#{hash}"))
+    }
+
+    /// The same as this deployment writes it.
+    #[must_use]
+    pub fn signed(&self, by: Option<&DeploymentId>) -> Self {
+        Self { text: self.text.clone(), by: by.cloned() }
+    }
+
+    /// Who wrote it; `None` where nobody signed, as until 0.1.0.
+    pub fn by(&self) -> Option<&DeploymentId> {
+        self.by.as_ref()
+    }
+
+    /// As it stands beside what it names: a later release may put more there.
+    pub fn payload(&self) -> Value {
+        match &self.by {
+            Some(by) => json!({"mark": self.text, "by": by}),
+            None => json!({"mark": self.text}),
+        }
+    }
+
+    /// Reads what [`Self::payload`] wrote.
+    pub fn of_payload(payload: &Value) -> Option<Self> {
+        let text = |name: &str| payload.get(name).and_then(Value::as_str);
+        Some(Self { text: text("mark")?.to_owned(), by: text("by").map(DeploymentId::new) })
     }
 
     /// The key and the hash, where it is one of ours on this case.
     pub fn read(&self, case: &CaseId) -> Option<(Key, Fingerprint)> {
-        let (key, hash) = self.0.strip_prefix(case.as_str())?.strip_prefix('/')?.rsplit_once('#')?;
+        let (key, hash) = self.text.strip_prefix(case.as_str())?.strip_prefix('/')?.rsplit_once('#')?;
         Some((Key(key.to_owned()), Fingerprint::new(hash)))
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
@@ -67,8 +94,25 @@ mod tests {
                 ("step", of("investigation/inv-0123456789ab", "58c64f4b7a3b2c1d0e9f")),
                 ("reminder", of("nudge/true/1795668300", "")),
             ],
-            |(key, hash)| serde_json::to_string(&Mark::of(&case, key, hash)).unwrap(),
+            |(key, hash)| Value::from(Mark::of(&case, key, hash).as_str()).to_string(),
             |json| Mark::new(serde_json::from_str::<String>(json).unwrap()).read(&case).unwrap(),
         );
+    }
+
+    #[test]
+    fn what_any_release_left_beside_a_mark_says_who_wrote_it_and_may_say_more() {
+        let (case, hash) = (CaseId::new("7000000003"), Fingerprint::new("58c64f4b7a3b2c1d0e9f"));
+        let mark = Mark::of(&case, &Key("changes/12".to_owned()), &hash);
+        let signed = mark.signed(Some(&DeploymentId::new("0ff94921abf810966091")));
+        golden::check(
+            "signed-marks",
+            &[("of nobody", mark), ("of a deployment", signed.clone())],
+            |mark| mark.payload().to_string(),
+            |json| Mark::of_payload(&serde_json::from_str(json).unwrap()).unwrap(),
+        );
+        let mut later = signed.payload();
+        later["later"] = json!(1);
+        assert_eq!(Mark::of_payload(&later), Some(signed));
+        assert_eq!(Mark::of_payload(&json!({"by": "a"})), None);
     }
 }

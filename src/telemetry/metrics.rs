@@ -54,6 +54,11 @@ pub fn settings_failed() {
     count(&["Unreadable"]);
 }
 
+/// Something waits for a person, found by whoever tells nothing himself.
+pub(crate) fn parked() {
+    count(&["Parked"]);
+}
+
 fn count(names: &[&str]) {
     let metrics: Vec<_> = names.iter().map(|name| (*name, "Count", json!(1))).collect();
     tell(|function| line_of(function, clock::now(), &metrics));

@@ -1,7 +1,7 @@
 //! The client of Jira.
 
 use casebridge::{
-    case::{AccountId, CaseId, Email, IssueCommentId, IssueId, IssueKey, author::Author},
+    case::{AccountId, CaseId, DeploymentId, Email, IssueCommentId, IssueId, IssueKey, author::Author},
     config::secrets::Secret,
     http::Failure,
     state::key::Plainness,
@@ -61,6 +61,16 @@ fn new_issue(case: &CaseId) -> IssueText<'_> {
     text(case, "Unusual API calls", "words")
 }
 
+/// As the stage's deployment writes it.
+fn signed(mark: &str) -> Mark {
+    Mark::new(mark).signed(Some(&DeploymentId::new("one")))
+}
+
+/// What was made for the case.
+async fn found(client: &Jira<'_>) -> Result<Vec<Created>, Failure> {
+    Ok(client.issues_of(&case(), 0).await?.into_iter().map(|ours| ours.issue).collect())
+}
+
 fn text<'c>(case: &'c CaseId, summary: &str, words: &str) -> IssueText<'c> {
     let mark = Mark::new(format!("{case}/home#{summary}"));
     IssueText { case, mark, summary: summary.to_owned(), description: document(words) }
@@ -75,11 +85,11 @@ async fn an_issue_is_made_with_its_label_and_property_and_found_by_them_once_the
     let issue = site.jira.issue(made.key.as_str()).unwrap();
     assert_eq!(issue["fields"]["labels"], json!(["aws-sir-1234567890", "incident"]));
     let mark = "1234567890/home#Unusual API calls";
-    assert_eq!(issue["properties"], json!({"casebridge": {"case": "1234567890", "mark": mark}}));
+    assert_eq!(issue["properties"], json!({"casebridge": {"case": "1234567890", "mark": mark, "by": "one"}}));
     assert_eq!(issue["fields"]["summary"], "Unusual API calls");
     assert_eq!(client.issues_of(&case(), 0).await, Ok(vec![]), "the index lags behind");
     site.jira.index_now();
-    assert_eq!(client.issues_of(&case(), 0).await, Ok(vec![made]));
+    assert_eq!(found(&client).await, Ok(vec![made]));
     assert_eq!(client.issues_of(&CaseId::new("1234567891"), 0).await, Ok(vec![]));
 }
 
@@ -98,7 +108,7 @@ async fn an_issue_that_a_person_labelled_is_not_taken_for_ours() {
         (client.create_issue(new_issue(&case())).await, client.create_issue(new_issue(&case())).await);
     site.jira.index_now();
     let both = vec![first.unwrap(), second.unwrap()];
-    assert_eq!(client.issues_of(&case(), 0).await, Ok(both), "the first before the other");
+    assert_eq!(found(&client).await, Ok(both), "the first before the other");
 }
 
 #[tokio::test]
@@ -111,7 +121,7 @@ async fn an_issue_is_found_behind_more_pages_than_one() {
     }
     let made = client.create_issue(new_issue(&case())).await.unwrap();
     site.jira.index_now();
-    assert_eq!(client.issues_of(&case(), 0).await, Ok(vec![made]));
+    assert_eq!(found(&client).await, Ok(vec![made]));
 }
 
 #[tokio::test]
@@ -143,7 +153,7 @@ async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
             key: key.clone(),
             status: status.to_owned(),
             category: category.to_owned(),
-            mark: Some(Mark::new("1234567890/home#Unusual API calls")),
+            mark: Some(signed("1234567890/home#Unusual API calls")),
             case: Some(case()),
             beside: false,
             creator: Some(AccountId::new(site.jira.own_account())),
@@ -203,7 +213,7 @@ async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
         (Some(AccountId::new(site.jira.ana())), "Ana Alvarez")
     );
 
-    let (newer, id) = (Mark::new("1234567890/comment/000001/0#newer"), on(&made.id, id.as_str()));
+    let (newer, id) = (signed("1234567890/comment/000001/0#newer"), on(&made.id, id.as_str()));
     client.edit_comment(&id, &newer, document("changed")).await.unwrap();
     assert_eq!(client.comment_by_id(&id).await.unwrap().mark_by(&me), Some(&newer));
     let told = site.jira.comments(made.key.as_str());

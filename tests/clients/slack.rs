@@ -2,8 +2,8 @@
 
 use casebridge::{
     case::{
-        ChannelId, Email, FileId, GroupId, Membership, MembershipId, TeamId, TriggerId, Ts, UserId, ViewId,
-        author::Author,
+        ChannelId, DeploymentId, Email, FileId, GroupId, Membership, MembershipId, TeamId, TriggerId, Ts,
+        UserId, ViewId, author::Author,
     },
     config::secrets::Secret,
     http::Failure,
@@ -97,7 +97,7 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
     assert_eq!((page.items.len(), page.next), (3, None));
     let history = client.history(&channel, &Ts::new("0"), None).await.unwrap();
     let marks: Vec<_> = history.items.iter().filter_map(|one| one.mark_by(&me)).collect();
-    assert_eq!(marks, [&Mark::new("1234567890/card")]);
+    assert_eq!(marks, [&Mark::new("1234567890/card").signed(Some(&DeploymentId::new("one")))]);
 
     let reply = at(channel.as_str(), reply.as_str());
     client.update(&reply, &mark, &message("changed")).await.unwrap();

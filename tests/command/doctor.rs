@@ -225,10 +225,19 @@ async fn is_broken(stage: &Stage, target: &str) {
     stage.later(3_000);
 }
 
+/// Another deployment was seen at work just now.
+async fn is_not_alone(stage: &Stage) {
+    let old = stage.memory.note("deployments").await.unwrap();
+    let seen = json!({"at": stage.now(), "target": "slack", "case": "7000000001", "at_work": true});
+    let note = json!({"ours": ["one"], "others": {"another": seen}}).to_string();
+    assert!(stage.memory.swap_note("deployments", old.as_deref(), &note, None).await.unwrap());
+    stage.later(3_000);
+}
+
 #[tokio::test]
 async fn each_fault_in_what_is_written_down_makes_exactly_its_own_check_fail() {
     let mut seen = BTreeMap::new();
-    for number in 0..10 {
+    for number in 0..11 {
         let stage = well().await;
         let now = stage.now();
         let check = match number {
@@ -261,6 +270,10 @@ async fn each_fault_in_what_is_written_down_makes_exactly_its_own_check_fail() {
                 "functions.version"
             }
             8 => {
+                is_not_alone(&stage).await;
+                "functions.alone"
+            }
+            9 => {
                 let case = stage.sir.aws_creates_case("Held");
                 stage.memory.hint(&case, now - 3_600_000, false).await.unwrap();
                 "work.due"
@@ -337,7 +350,7 @@ const UNANSWERED: [&str; 5] =
 const NEVER_WRONG: [&str; 2] = ["sir.writes", "slack.receipts"];
 
 /// What is written down in another way makes these fail.
-const WRITTEN: [&str; 10] = [
+const WRITTEN: [&str; 11] = [
     "slack.breaker",
     "jira.breaker",
     "slack.refused",
@@ -346,6 +359,7 @@ const WRITTEN: [&str; 10] = [
     "jira.webhook_secret",
     "functions.sweep",
     "functions.version",
+    "functions.alone",
     "work.due",
     "work.parked",
 ];

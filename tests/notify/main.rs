@@ -9,6 +9,7 @@ mod called;
 mod clocks;
 mod comments;
 mod cost;
+mod deployments;
 mod doors;
 mod figures;
 mod gone;

@@ -157,9 +157,9 @@ impl Place for Channel {
         let posts = self.posts.borrow();
         let ours = posts.iter().filter(|(_, of, _)| of == case).map(|(at, _, key)| Found {
             key: Key(key.clone()),
-            hash: Default::default(),
             remote: format!("{case}/{key}"),
             at: *at,
+            ..Found::default()
         });
         Some(ReadBack { ours: ours.collect(), said: Vec::new() })
     }

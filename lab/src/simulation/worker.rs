@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use casebridge::{
     aws::sir::{Answer, Call, Fault, FaultKind},
-    case::{CommentId, Millis},
+    case::{CommentId, DeploymentId, Millis},
     config::settings::Settings,
     http::{Request, Response, TransportError},
     runtime::{QueueMessage, Recent, World},
@@ -26,12 +26,14 @@ pub struct SimWorld {
     pub settings: Rc<Settings>,
     table: VirtualTable,
     recent: Rc<Recent>,
+    deployment: Rc<DeploymentId>,
 }
 
 impl SimWorld {
     pub fn new(shared: &Rc<Shared>) -> Self {
         let (table, recent) = (VirtualTable(shared.clone()), Rc::default());
-        Self { shared: shared.clone(), settings: shared.settings(), table, recent }
+        let deployment = Rc::new(DeploymentId::new("simulated"));
+        Self { shared: shared.clone(), settings: shared.settings(), table, recent, deployment }
     }
 
     async fn try_send(&self, request: &Request) -> Result<Response, TransportError> {
@@ -107,6 +109,10 @@ impl World for SimWorld {
             // A worker that stood still does not notice.
             false => now - self.shared.clock.stood_still(),
         }
+    }
+
+    fn deployment(&self) -> Option<&DeploymentId> {
+        Some(&self.deployment)
     }
 
     fn recent(&self) -> Option<&Recent> {

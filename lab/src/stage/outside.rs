@@ -3,14 +3,14 @@
 use std::{
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use casebridge::{
     aws::{logs::LogStream, sir},
-    case::{CaseId, Millis},
+    case::{CaseId, DeploymentId, Millis},
     config::{environment::LeftOut, secrets::Secrets, settings::Settings},
     http::{
         self,
@@ -58,6 +58,8 @@ pub struct Outside {
     pub(super) soon: Mutex<Vec<String>>,
     left_out: Mutex<LeftOut>,
     sightings: OnceLock<Sightings>,
+    deployments: [DeploymentId; 2],
+    signs_as: AtomicUsize,
 }
 
 impl Outside {
@@ -92,6 +94,8 @@ impl Outside {
             soon: Mutex::default(),
             left_out: Mutex::default(),
             sightings: OnceLock::default(),
+            deployments: ["one", "another"].map(DeploymentId::new),
+            signs_as: AtomicUsize::default(),
         }
     }
 
@@ -117,6 +121,11 @@ impl Outside {
     /// From now on so many messages wait for `notify`, for `command`, and among the dead letters of each.
     pub fn has_queues(&self, depths: [u64; 4]) {
         *self.queues.lock().unwrap() = Some(depths);
+    }
+
+    /// From now on it signs what it tells as the first deployment (0), as the second (1), or not at all (2), as 0.1.0.
+    pub fn signs_as(&self, deployment: usize) {
+        self.signs_as.store(deployment, Ordering::SeqCst);
     }
 
     /// As if the stack had been deployed without these rights.
@@ -217,6 +226,10 @@ impl World for Outside {
         self.refusals.called(&asked, &answer);
         self.countdown.moment().await;
         answer
+    }
+
+    fn deployment(&self) -> Option<&DeploymentId> {
+        self.deployments.get(self.signs_as.load(Ordering::SeqCst))
     }
 
     fn left_out(&self) -> LeftOut {

@@ -79,7 +79,8 @@ impl IssueNotice {
     /// issue's other comments must not wait for this. Answers whether it stands there.
     pub(crate) async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<bool, ActionError> {
         let (key, case) = (&self.key, said.case);
-        let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&Mark::new(&key.0)));
+        let is_there = |mark: &Mark| mark.as_str() == key.0;
+        let there = said.others.iter().find(|other| other.mark_by(&said.me).is_some_and(is_there));
         let told = match there {
             Some(there) => Ok(there.id.clone()),
             None => jira.comment(said.issue, &Mark::new(&key.0), self.words.clone()).await,

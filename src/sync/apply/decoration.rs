@@ -48,7 +48,7 @@ impl Worker<'_> {
         told: Standing,
         hand: &mut Hand<'_>,
     ) -> Result<Option<Millis>, state::Error> {
-        if self.rests(hand.note) {
+        if self.rests(hand.note) || hand.note.another.is_some() {
             return Ok(None);
         }
         let wanted = self.planner().decoration(hand.picture, hand.note);

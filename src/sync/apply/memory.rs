@@ -1,16 +1,22 @@
 //! What stands at a target although the table does not know of it: the table was lost, or is an earlier one. Told once, it is
 //! not told again.
 
-use super::{Hand, Stop, Worker};
+use tracing::warn;
+
+use super::{Hand, Standing, Stop, Worker};
 use crate::{
     case::{Millis, author, snapshot::Facts},
     http::Failure,
+    runtime::deployments::{self, Seen as OtherSeen},
     state::{
         Seen, Told,
         key::Key,
-        notes::{HOME, Intent},
+        notes::{Another, HOME, Intent},
     },
-    sync::audit::{self, Audited},
+    sync::{
+        audit::{self, Audited},
+        others::{self, PATIENCE},
+    },
     targets::{
         content::Content,
         contract::ReadBack,
@@ -28,22 +34,62 @@ impl Worker<'_> {
     /// be read before more is told.
     pub(super) async fn recall(&self, intent: &Intent, hand: &mut Hand<'_>) -> Result<bool, Stop> {
         let case = &hand.picture.view.case;
-        let is_new = case.created.is_some_and(|created| self.world().now() - created * 1_000 < NEW);
-        if is_new || intent.attempt > 1 || hand.note.anew {
+        let created = case.created.unwrap_or_default() * 1_000;
+        if intent.attempt > 1 || hand.note.anew {
             return Ok(false);
+        }
+        if self.world().now() - created < NEW {
+            if !deployments::goes_another_first(self.world()).await? {
+                return Ok(false);
+            }
+            self.wait_until(created + PATIENCE).await?;
         }
         self.patience(hand.note).await?;
         match self.target.recall(case, hand.note).await {
             Ok(None) => Ok(false),
-            Ok(Some(remote)) => {
+            Ok(Some(found)) => {
+                let is_another = deployments::is_another(self.world(), found.by.as_ref()).await?;
                 let (key, facts) = (Key(HOME.to_owned()), Some(Facts::of(case)));
-                self.done(Intent { key, facts, ..intent.clone() }, &remote, hand).await?;
+                self.done(Intent { key, facts, ..intent.clone() }, &found.remote, hand).await?;
+                if let Some(by) = found.by.filter(|_| is_another) {
+                    let audited = Audited { lease: self.lease, target: self.target, case };
+                    let seen = OtherSeen { at_work: false, ..audited.seen(self.context, true) };
+                    deployments::notice(self.world(), &by, seen).await?;
+                    hand.note.another = Some(Another::new(by));
+                }
                 hand.note.read_first = true;
                 hand.note.maybe_two = true;
                 Ok(true)
             }
             Err(failure) => self.not_read(failure, hand).await,
         }
+    }
+
+    /// Where another deployment's name stands on the anchor, it tells the case. What it leaves untold for too long is
+    /// told here, and the anchor is this one's from then on.
+    pub(super) async fn stand_by(&self, hand: &mut Hand<'_>) -> Result<(), Stop> {
+        let Some(mut another) = hand.note.another.clone() else { return Ok(()) };
+        let plan = self.planner().plan(hand.picture, hand.note, hand.ledger);
+        if !plan.iter().any(others::all_tell) {
+            another.owed_since = None;
+            hand.note.another = Some(another);
+            return Err(Stop::At(Standing::Settled));
+        }
+        if !self.read.get() {
+            hand.note.read_first = true;
+            return Err(Stop::Replan);
+        }
+        let until = *another.owed_since.get_or_insert(self.world().now()) + PATIENCE;
+        hand.note.another = Some(another.clone());
+        if self.world().now() < until {
+            return Err(Stop::At(Standing::Waiting(until)));
+        }
+        warn!(case = %self.lease.case, destination = self.name(), other = %another.by, "what another deployment does not tell is told here");
+        deployments::is_gone(self.world(), &another.by).await?;
+        (hand.note.another, hand.note.parked) = (None, None);
+        // Its name goes on the anchor.
+        hand.note.set.remove(HOME);
+        Ok(())
     }
 
     /// A read without an answer leaves no question open.
@@ -70,12 +116,12 @@ impl Worker<'_> {
         self.patience(hand.note).await?;
         let case = &hand.picture.view.case;
         let audited = Audited { lease: self.lease, target: self.target, case };
-        let there = match self.target.read_back(self.lease.case, hand.note).await {
+        let mut there = match self.target.read_back(self.lease.case, hand.note).await {
             Ok(there) => there,
             Err(Failure::Gone { .. }) if self.planner().forgets_what_is_gone() => ReadBack::default(),
             Err(failure) => return self.not_read(failure, hand).await,
         };
-        let forgotten = audit::learn(self.context, &audited, hand.note, &there).await?;
+        let forgotten = audit::learn(self.context, &audited, hand.note, &mut there).await?;
         let told = self.world().store().all_told(self.lease.case, self.planner().kind()).await?;
         hand.ledger.extend(told);
         if forgotten {

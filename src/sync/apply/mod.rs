@@ -174,6 +174,10 @@ impl Worker<'_> {
             self.wait_until(hand.note.not_before).await?;
             self.resolve(hand).await?;
             self.read_first(hand).await?;
+            match self.stand_by(hand).await {
+                Err(Stop::Replan) => continue,
+                stands_by => stands_by?,
+            }
             match self.round(hand).await {
                 Err(Stop::Replan) => {}
                 other => return other,

@@ -22,7 +22,7 @@ use super::context::{Context, Lease};
 use crate::{
     aws::sir::{Answer, Call},
     case::{Case, CaseId, Comment, Millis, author::Author, turn},
-    runtime::{breaker, gate, note},
+    runtime::{breaker, deployments, gate, note},
     state::{
         self, Leaving, Meta, Store, TargetKind, Unread, case_clocks, deeds, earlier,
         notes::{CaseNote, PlaceNote},
@@ -184,7 +184,8 @@ fn asked_first<'n>(context: &Context<'_>, notes: impl Iterator<Item = &'n PlaceN
             .chain(target.notes(note))
             .collect::<Vec<_>>()
     };
-    context.targets.iter().zip(notes).flat_map(of).collect()
+    let each = context.targets.iter().zip(notes).flat_map(of);
+    each.chain([deployments::NAME.to_owned()]).collect()
 }
 
 /// The notes of what people did with the case through us: each turn reads them anew.

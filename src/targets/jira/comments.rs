@@ -137,7 +137,7 @@ impl Jira<'_> {
             query: "",
         };
         let properties = json!([
-            {"key": PROPERTY, "value": {"mark": mark}},
+            {"key": PROPERTY, "value": self.sign(mark)},
             {"key": NOTE, "value": {"internal": true}},
         ]);
         let answer = self.ask(ask, Some(&with(json!({"properties": properties}), "body", body))).await?;
@@ -154,7 +154,7 @@ impl Jira<'_> {
             path: &path,
             query: "",
         };
-        let properties = json!([{"key": PROPERTY, "value": {"mark": mark}}]);
+        let properties = json!([{"key": PROPERTY, "value": self.sign(mark)}]);
         self.edit_quietly(ask, &with(json!({"properties": properties}), "body", body)).await
     }
 
@@ -172,6 +172,11 @@ impl Jira<'_> {
             Err(Failure::Gone { .. }) => Ok(()),
             answer => answer.map(drop),
         }
+    }
+
+    /// What stands beside what we write.
+    pub(super) fn sign(&self, mark: &Mark) -> Value {
+        mark.signed(self.world.deployment()).payload()
     }
 
     /// A page of an issue's comments from the `start`th on (counted from 0), the oldest first.
@@ -223,7 +228,7 @@ fn heard(comment: &Value) -> Option<HeardComment> {
         }),
         account_type: AccountType::of(text("/author/accountType")),
         audience: audience(comment),
-        mark: property(comment, PROPERTY).and_then(|property| text_at(property, "/mark")).map(Mark::new),
+        mark: property(comment, PROPERTY).and_then(Mark::of_payload),
         created: text("/created"),
         updated: text("/updated"),
         body: comment.get("body").cloned().unwrap_or_default(),

@@ -12,7 +12,7 @@ use super::{
     text_at,
 };
 use crate::{
-    case::{AccountId, CaseId, IssueId, IssueKey, Millis},
+    case::{AccountId, CaseId, DeploymentId, IssueId, IssueKey, Millis},
     http::{Failure, Pages, Response, with},
     targets::mark::Mark,
 };
@@ -42,6 +42,14 @@ pub struct Created {
     /// Names it for ever, whatever project it is moved to.
     pub id: IssueId,
     pub key: IssueKey,
+}
+
+/// An issue that we made for a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OurIssue {
+    pub issue: Created,
+    /// Which deployment did, where it says so.
+    pub by: Option<DeploymentId>,
 }
 
 /// An issue by what is known of it: people know its key, we remember its id.
@@ -95,7 +103,7 @@ impl IssueStatus {
             key: IssueKey::new(text_at(issue, "/key")?),
             status: text_at(issue, "/fields/status/name")?,
             category: text_at(issue, "/fields/status/statusCategory/key")?,
-            mark: text_at(issue, "/properties/casebridge/mark").map(Mark::new),
+            mark: issue.pointer("/properties/casebridge").and_then(Mark::of_payload),
             case: text_at(issue, "/properties/casebridge/case").map(CaseId::new),
             beside: issue.pointer("/properties/casebridge/beside") == Some(&Value::Bool(true)),
             creator: text_at(issue, "/fields/creator/accountId").map(AccountId::new),
@@ -120,19 +128,17 @@ impl IssueStatus {
     }
 }
 
-impl IssueText<'_> {
-    /// Which case it shows, and which version of it: a property that is part of the same request as the text.
-    fn properties(&self) -> Value {
-        json!([{"key": PROPERTY, "value": {"case": self.case, "mark": self.mark}}])
-    }
-}
-
 /// The label that finds a case's issue again: properties cannot be searched for.
 pub fn label(case: &CaseId) -> String {
     format!("aws-sir-{case}")
 }
 
 impl Jira<'_> {
+    /// Which case an issue shows, and which version of it: a property that is part of the same request as the text.
+    fn property(&self, text: &IssueText<'_>) -> Value {
+        with(self.sign(&text.mark), "case", json!(text.case))
+    }
+
     /// Makes an issue. The property is part of the one request: an issue of ours is never without it. What the project's
     /// create screen does not have is left out; a description is set then.
     pub async fn create_issue(&self, issue: IssueText<'_>) -> Result<Created, Failure> {
@@ -185,7 +191,7 @@ impl Jira<'_> {
         let mut all = fields.clone();
         all.insert("project".to_owned(), json!({"key": self.settings.project}));
         all.insert("issuetype".to_owned(), json!({"name": self.settings.issue_type}));
-        let body = json!({"properties": issue.properties(), "fields": all});
+        let body = json!({"properties": [{"key": PROPERTY, "value": self.property(issue)}], "fields": all});
         let ask = JiraRequest {
             what: "create issue",
             place: Concern::Site,
@@ -199,7 +205,7 @@ impl Jira<'_> {
     /// Finds the issues that we made for a case since then, the first before the others. Anybody can set the label; the
     /// property tells the case, and the creator that it was us. A project may have no labels: then they are looked for among
     /// all that we made. The index may lag behind by minutes.
-    pub async fn issues_of(&self, case: &CaseId, since: Millis) -> Result<Vec<Created>, Failure> {
+    pub async fn issues_of(&self, case: &CaseId, since: Millis) -> Result<Vec<OurIssue>, Failure> {
         let me = self.me().await?;
         let labelled = format!("labels = \"{}\"", label(case));
         let found = self.all_of(case, &me, &labelled).await?;
@@ -212,7 +218,7 @@ impl Jira<'_> {
         self.all_of(case, &me, &by_us).await
     }
 
-    async fn all_of(&self, case: &CaseId, me: &AccountId, jql: &str) -> Result<Vec<Created>, Failure> {
+    async fn all_of(&self, case: &CaseId, me: &AccountId, jql: &str) -> Result<Vec<OurIssue>, Failure> {
         let what = "find issue";
         let mut body = json!({
             "jql": jql,
@@ -232,14 +238,17 @@ impl Jira<'_> {
             let answer = self.ask(ask, Some(&body)).await?;
             let issues = answer.get("issues").and_then(Value::as_array);
             let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
-            ours.extend(issues.iter().filter(|issue| is_ours(issue, case, me)).filter_map(created));
+            ours.extend(issues.iter().filter(|issue| is_ours(issue, case, me)).filter_map(our_issue));
             let next = pages.follow(what, text_at(&answer, "/nextPageToken"))?;
             read += 1;
             match next.filter(|_| read < PAGES) {
                 Some(token) => body["nextPageToken"] = json!(token),
                 None => {
-                    // Ids rise with time.
-                    ours.sort_by_key(|issue| issue.id.as_str().parse().unwrap_or(u64::MAX));
+                    // Ids rise with time. What this deployment made comes before what another did.
+                    ours.sort_by_key(|OurIssue { issue, by }| {
+                        let is_anothers = by.as_ref() != self.world.deployment();
+                        (is_anothers, issue.id.as_str().parse().unwrap_or(u64::MAX))
+                    });
                     return Ok(ours);
                 }
             }
@@ -248,14 +257,14 @@ impl Jira<'_> {
 
     /// Sets summary and description, and the mark with them. Repeating it changes nothing.
     pub async fn set_text(&self, issue: &IssueId, text: IssueText<'_>) -> Result<(), Failure> {
-        let properties = text.properties();
+        let properties = json!([{"key": PROPERTY, "value": self.property(&text)}]);
         let fields = with(json!({"summary": text.summary}), "description", text.description);
         self.put(issue, with(json!({"properties": properties}), "fields", fields)).await
     }
 
     /// Sets the summary alone, and the mark with it: the description is a person's.
     pub async fn set_summary(&self, issue: &IssueId, text: &IssueText<'_>) -> Result<(), Failure> {
-        let value = json!({"case": text.case, "mark": text.mark, "beside": true});
+        let value = with(self.property(text), "beside", json!(true));
         let properties = json!([{"key": PROPERTY, "value": value}]);
         self.put(issue, json!({"properties": properties, "fields": {"summary": text.summary}})).await
     }
@@ -263,7 +272,7 @@ impl Jira<'_> {
     /// Lets an issue bear no mark of its case any more but this one: it is no longer found as the case's. Whatever screen
     /// has no labels has none to take off.
     pub async fn disown(&self, issue: &IssueId, case: &CaseId, mark: &Mark) -> Result<(), Failure> {
-        let properties = json!([{"key": PROPERTY, "value": {"mark": mark}}]);
+        let properties = json!([{"key": PROPERTY, "value": self.sign(mark)}]);
         let off = json!({"labels": [{"remove": label(case)}]});
         match self.put(issue, json!({"properties": properties, "update": off})).await {
             Err(Failure::Content { .. }) => self.put(issue, json!({"properties": properties})).await,
@@ -336,6 +345,11 @@ fn made(answer: &Response) -> Result<Created, Failure> {
 
 fn created(issue: &Value) -> Option<Created> {
     Some(Created { id: IssueId::new(text_at(issue, "/id")?), key: IssueKey::new(text_at(issue, "/key")?) })
+}
+
+fn our_issue(issue: &Value) -> Option<OurIssue> {
+    let mark = issue.pointer(&format!("/properties/{PROPERTY}")).and_then(Mark::of_payload);
+    Some(OurIssue { issue: created(issue)?, by: mark.and_then(|mark| mark.by().cloned()) })
 }
 
 fn is_ours(issue: &Value, case: &CaseId, me: &AccountId) -> bool {

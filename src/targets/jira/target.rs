@@ -6,8 +6,8 @@ use tokio::sync::OnceCell;
 use tracing::warn;
 
 use super::{
-    CommentRef, Created, HeardComment, IssueNow, IssueRef, IssueText, Jira, Moved, RemoteLink, content,
-    description, notice,
+    CommentRef, Created, HeardComment, IssueNow, IssueRef, IssueText, Jira, Moved, OurIssue, RemoteLink,
+    content, description, notice,
     planner::{IssueState, JiraPlanner},
     summary,
 };
@@ -44,8 +44,15 @@ impl<'a> JiraTarget<'a> {
     }
 
     /// All that we made of a case, the first before the others.
-    async fn all_issues(&self, case: &Case) -> Result<Vec<Created>, Failure> {
-        self.jira.issues_of(&case.id, case.created.unwrap_or_default() * 1_000).await
+    async fn all_issues(&self, case: &Case) -> Result<Vec<Found>, Failure> {
+        let all = self.jira.issues_of(&case.id, case.created.unwrap_or_default() * 1_000).await?;
+        let found = |OurIssue { issue, by }| Found {
+            key: Key(HOME.to_owned()),
+            remote: remote(&issue),
+            by,
+            ..Found::default()
+        };
+        Ok(all.into_iter().map(found).collect())
     }
 
     async fn comments(&self, case: &CaseId, issue: &IssueId) -> Result<ReadBack, Failure> {
@@ -83,10 +90,12 @@ impl<'a> JiraTarget<'a> {
     /// version stands there.
     async fn issue_itself(&self, case: &CaseId, issue: &IssueId, all: &mut ReadBack) -> Result<(), Failure> {
         let IssueNow { stands, last, files } = self.jira.issue_now(IssueRef::Id(issue)).await?;
-        let hash = stands.mark.and_then(|mark| mark.read(case)).map(|(_, hash)| hash).unwrap_or_default();
+        let mark = stands.mark.as_ref();
+        let hash = mark.and_then(|mark| mark.read(case)).map(|(_, hash)| hash).unwrap_or_default();
+        let by = mark.and_then(Mark::by).cloned();
         // It may have another key since it was moved.
         let remote = remote(&Created { id: stands.id, key: stands.key });
-        all.ours.push(Found { key: Key(HOME.to_owned()), hash, remote, at: 0 });
+        all.ours.push(Found { key: Key(HOME.to_owned()), hash, remote, at: 0, by });
         if let Some(last) = last.filter(|last| last.by.as_ref() != self.me.get()) {
             all.said.push(Said { remote: format!("moved/{}", last.id), at: last.at, ..Said::default() });
         }
@@ -172,19 +181,25 @@ impl Target for JiraTarget<'_> {
         note: &PlaceNote,
     ) -> Result<Option<String>, Failure> {
         if intent.key.0 == HOME {
-            return Ok(self.jira.issues_of(case, intent.since).await?.first().map(remote));
+            return Ok(self
+                .jira
+                .issues_of(case, intent.since)
+                .await?
+                .first()
+                .map(|ours| remote(&ours.issue)));
         }
         Ok(earliest(&self.comments(case, &issue(note)?).await?.ours, &intent.key))
     }
 
-    async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
-        Ok(self.all_issues(case).await?.first().map(remote))
+    async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<Found>, Failure> {
+        Ok(self.all_issues(case).await?.into_iter().next())
     }
 
-    async fn spares(&self, case: &Case, note: &PlaceNote) -> Result<Vec<String>, Failure> {
+    async fn spares(&self, case: &Case, note: &PlaceNote) -> Result<Vec<Found>, Failure> {
         let home = issue(note)?;
-        let all = self.all_issues(case).await?;
-        Ok(all.iter().filter(|other| other.id != home).map(remote).collect())
+        let mut all = self.all_issues(case).await?;
+        all.retain(|other| self.planner.anchor(&other.remote, note).place != home.as_str());
+        Ok(all)
     }
 
     /// The label goes last: until then it is found again.
@@ -228,11 +243,13 @@ impl Target for JiraTarget<'_> {
 
 /// Of what people wrote only that and when it last changed: who reads it is for the gate to say, with the comment itself.
 fn take(all: &mut ReadBack, one: HeardComment, case: &CaseId, me: &AccountId) {
-    match one.mark_by(me).and_then(|mark| mark.read(case)) {
+    let mark = one.mark_by(me);
+    match mark.and_then(|mark| mark.read(case)) {
         Some((key, hash)) => {
             // Ids rise with time.
             let at = one.id.as_str().parse().unwrap_or(Millis::MAX);
-            all.ours.push(Found { key, hash, remote: one.id.into(), at });
+            let by = mark.and_then(Mark::by).cloned();
+            all.ours.push(Found { key, hash, remote: one.id.into(), at, by });
         }
         None if one.mark_by(me).is_none() => {
             let remote = format!("{}/at/{}", one.id, one.updated);

@@ -49,7 +49,11 @@ impl Announcer for SlackTarget<'_> {
         let (mut cursor, mut pages) = (None, Pages::default());
         loop {
             let page = self.slack.history(&self.slack.settings.channel, &oldest, cursor.as_deref()).await?;
-            if let Some(found) = page.items.iter().find(|heard| heard.mark_by(me) == Some(mark)) {
+            if let Some(found) = page
+                .items
+                .iter()
+                .find(|heard| heard.mark_by(me).is_some_and(|other| other.as_str() == mark.as_str()))
+            {
                 return Ok(Some(found.ts.to_string()));
             }
             cursor = pages.follow(ApiMethod::ConversationsHistory, page.next)?;

@@ -131,7 +131,8 @@ pub(super) fn next_cursor(answer: &Value) -> Option<String> {
 fn heard(message: &Value) -> Option<Heard> {
     let text = |pointer: &str| text_at(message, pointer);
     let of_metadata = text("/metadata/event_type").filter(|kind| kind == EVENT_TYPE);
-    let of_metadata = of_metadata.and_then(|_| text("/metadata/event_payload/mark")).map(Mark::new);
+    let of_metadata =
+        of_metadata.and_then(|_| message.pointer("/metadata/event_payload")).and_then(Mark::of_payload);
     let of_block = || text("/blocks/0/block_id").and_then(|id| mark_of(&id));
     let said = MessageParts::of(message).said();
     Some(Heard {

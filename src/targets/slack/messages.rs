@@ -41,7 +41,7 @@ impl Slack<'_> {
         message: &Message,
         broadcast: bool,
     ) -> Result<Ts, Failure> {
-        let mut body = marked(&to.channel, mark, message);
+        let mut body = self.marked(&to.channel, mark, message);
         body["unfurl_links"] = json!(false);
         body["unfurl_media"] = json!(false);
         if let Some(thread) = &to.thread {
@@ -82,11 +82,15 @@ impl Slack<'_> {
     }
 
     pub async fn update(&self, at: &MessageRef, mark: &Mark, message: &Message) -> Result<(), Failure> {
-        let mut body = marked(&at.channel, mark, message);
+        let mut body = self.marked(&at.channel, mark, message);
         body["ts"] = json!(at.ts);
         // Left out, an update would put the defaults in the place of what the post chose.
         body["link_names"] = json!(false);
         self.write(ApiMethod::ChatUpdate, &body).await.map(drop)
+    }
+
+    fn marked(&self, channel: &ChannelId, mark: &Mark, message: &Message) -> Value {
+        marked(channel, &mark.signed(self.world.deployment()), message)
     }
 
     /// Takes one of our messages away. One that is gone already is as good.
@@ -182,7 +186,7 @@ fn reaction(at: &MessageRef, emoji: &str) -> Value {
 fn marked(channel: &ChannelId, mark: &Mark, message: &Message) -> Value {
     let mut body = spoken(message, message.marked_blocks(mark));
     body["channel"] = json!(channel);
-    body["metadata"] = json!({"event_type": EVENT_TYPE, "event_payload": {"mark": mark}});
+    body["metadata"] = json!({"event_type": EVENT_TYPE, "event_payload": mark.payload()});
     body
 }
 

@@ -43,8 +43,8 @@ pub struct SlackTarget<'a> {
     pub slack: Slack<'a>,
     planner: SlackPlanner<'a>,
     me: OnceCell<Me>,
-    /// The `ts` of all cards in the common channel, by their case.
-    cards: OnceCell<HashMap<CaseId, Ts>>,
+    /// All cards in the common channel, by their case.
+    cards: OnceCell<HashMap<CaseId, Found>>,
 }
 
 impl<'a> SlackTarget<'a> {
@@ -114,15 +114,20 @@ impl<'a> SlackTarget<'a> {
     }
 
     /// The newest pages of the common channel are read once for all cases that ask.
-    async fn all_cards(&self) -> Result<HashMap<CaseId, Ts>, Failure> {
+    async fn all_cards(&self) -> Result<HashMap<CaseId, Found>, Failure> {
         let (me, channel) = (self.me().await?, &self.slack.settings.channel);
         let (mut cards, mut cursor, mut pages) = (HashMap::new(), None, Pages::default());
         for _ in 0..RECALLED {
             let page = self.slack.history(channel, &Ts::new("0"), cursor.as_deref()).await?;
-            // The newest come first: of several cards of a case the earliest stays.
-            let ours =
-                page.items.iter().filter_map(|one| Some((case_of_card(one.mark_by(me)?)?, one.ts.clone())));
-            cards.extend(ours);
+            // The newest come first: of several cards of a case the earliest stays, and before it one of our own.
+            for card in page.items {
+                let Some(case) = card.mark_by(me).and_then(case_of_card) else { continue };
+                let Some(found) = found(&card, &case, me) else { continue };
+                let is_own = |card: &Found| card.by.as_ref() == self.slack.world.deployment();
+                if is_own(&found) || !cards.get(&case).is_some_and(is_own) {
+                    cards.insert(case, found);
+                }
+            }
             cursor = pages.follow(ApiMethod::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(cards);
@@ -234,16 +239,17 @@ impl Target for SlackTarget<'_> {
     }
 
     /// A card of its own channel is looked for there; any other among all of the common channel.
-    async fn recall(&self, case: &Case, note: &PlaceNote) -> Result<Option<String>, Failure> {
+    async fn recall(&self, case: &Case, note: &PlaceNote) -> Result<Option<Found>, Failure> {
         let home = Key(HOME.to_owned());
         match &note.channel {
             Some(channel) => {
                 let read = self.channel(&case.id, &ChannelId::new(channel), Ts::new("0")).await?;
-                Ok(earliest(&read.ours, &home))
+                let cards = read.ours.into_iter().filter(|one| one.key == home);
+                Ok(cards.min_by_key(|card| card.at))
             }
             None => {
                 let cards = self.cards.get_or_try_init(|| self.all_cards()).await?;
-                Ok(cards.get(&case.id).map(Ts::to_string))
+                Ok(cards.get(&case.id).cloned())
             }
         }
     }
@@ -295,13 +301,17 @@ fn case_of_card(mark: &Mark) -> Option<CaseId> {
 }
 
 fn take(all: &mut ReadBack, one: Heard, case: &CaseId, me: &Me) {
-    match one.mark_by(me).and_then(|mark| mark.read(case)) {
-        Some((key, hash)) => {
-            let at = one.ts.millis();
-            all.ours.push(Found { key, hash, remote: one.ts.into(), at });
-        }
+    match found(&one, case, me) {
+        Some(found) => all.ours.push(found),
         None => all.said.extend(said_by_a_person(one)),
     }
+}
+
+/// Where it is ours, on this case.
+fn found(one: &Heard, case: &CaseId, me: &Me) -> Option<Found> {
+    let mark = one.mark_by(me)?;
+    let (key, hash) = mark.read(case)?;
+    Some(Found { key, hash, remote: one.ts.to_string(), at: one.ts.millis(), by: mark.by().cloned() })
 }
 
 fn no_home() -> Failure {
