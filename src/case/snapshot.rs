@@ -97,6 +97,13 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// Whether somebody with this address watches it.
+    pub(crate) fn is_watched_by(&self, email: &str) -> bool {
+        self.watchers.iter().any(|watcher| watcher.eq_ignore_ascii_case(email))
+    }
+}
+
 /// What changed, in the order in which a card shows it. Empty where nothing did.
 pub fn changes(old: &Facts, new: &Facts) -> Vec<Change> {
     let fields = [

@@ -60,6 +60,9 @@ pub(crate) struct CaseNote {
     /// The service waits for the user still, though they have the last word: it is AWS's move.
     #[serde(rename = "answered", default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) answered: bool,
+    /// The AI agent of AWS waits for an answer.
+    #[serde(rename = "agent_waits", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) agent_waits: bool,
     /// How many hints were answered by something new that was seen, or by a second look that saw nothing.
     #[serde(rename = "heard")]
     pub(crate) heard: u64,
@@ -449,6 +452,7 @@ mod tests {
         };
         let turned = CaseNote { turned: Some(1_795_668_900), ..looking.clone() };
         let answered = CaseNote { waiting: Some((false, 1_795_669_000)), answered: true, ..turned.clone() };
+        let asked = CaseNote { agent_waits: true, ..looking.clone() };
         let closed = CaseNote { verify_at: None, verified_closed: true, waiting: None, ..told.clone() };
         let in_part = CaseNote {
             comments: 60,
@@ -467,6 +471,7 @@ mod tests {
                 ("looking", looking),
                 ("turned", turned),
                 ("answered", answered),
+                ("asked by the agent", asked),
                 ("closed", closed),
                 ("read in part", in_part),
                 ("to be forgotten", CaseNote { forget_at: Some(1_803_444_300_000), ..CaseNote::default() }),
@@ -491,6 +496,7 @@ mod tests {
             "rests_until",
             "turned",
             "answered",
+            "agent_waits",
             "forget_at",
             "forgotten",
             "unrestricted",

@@ -18,6 +18,36 @@ async fn all(stage: &Stage, sent: &[SignedRequest]) {
 }
 
 #[tokio::test]
+async fn help_in_a_thread_goes_by_whose_move_it_really_is() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.aws_comments(&case, "AWS Responder", "Is this yours?").unwrap();
+    stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
+    stage.notify().await;
+    let thread = stage.thread_of(&case).await;
+    let help = async || {
+        let before = stage.slack.ephemerals(&ana()).len();
+        let asked = format!("<@{}> help", stage.slack.app().2);
+        all(&stage, &stage.slack.says(&ana(), &stage.channel, &asked, Some(&thread)).1).await;
+        let answers = stage.slack.ephemerals(&ana());
+        answers[before..].iter().map(SlackStandin::shown).collect::<String>()
+    };
+    let asked = help().await;
+    assert!(asked.contains("AWS waits for your answer"), "{asked}");
+    stage.ana(&format!("{case} comment It is ours.")).await;
+    stage.notify().await;
+    let answered = help().await;
+    assert!(answered.contains("AWS works this case"), "{answered}");
+    let step = json!({ "title": "Which account is it?", "status": "Waiting" });
+    stage.sir.investigates(&case, &step).unwrap();
+    stage.minutes(6).await;
+    let of_the_agent = help().await;
+    assert!(of_the_agent.contains("AWS waits for your answer"), "{of_the_agent}");
+    let brief = stage.ana(&format!("{case} brief")).await;
+    assert!(brief.contains("Next move: your team"), "{brief}");
+}
+
+#[tokio::test]
 async fn a_reply_becomes_one_comment_with_its_speaker_and_the_thread_is_not_told() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");

@@ -30,12 +30,11 @@ use crate::{
 const WORDS: usize = 300;
 /// The most that a timeline shows.
 const SHOWN: usize = 30;
-const READ: usize = 100;
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, post: bool) -> Outcome {
     let (case, moves) = NextMove::beside(context, id).await?;
-    let said = comments::newest(context, id, READ).await?;
-    let facts = facts(context, &case, moves).await?;
+    let (said, _) = comments::at_the_end(context, id, moves.known_to.clone()).await?;
+    let facts = facts(context, (&case, &moves), &said).await?;
     let head = Paragraph::default().bold(id.as_str());
     if post {
         return posted(context, id, &Reply::of(head).line(facts.told)).await;
@@ -64,8 +63,8 @@ struct BriefFacts {
 
 async fn facts(
     context: &CommandContext<'_>,
-    case: &Case,
-    moves: NextMove,
+    (case, moves): (&Case, &NextMove),
+    said: &[Comment],
 ) -> Result<BriefFacts, ActionError> {
     let owner = context.or_parked(owner::of(context.world.store(), &case.id).await)?;
     let line = Paragraph::of(format!("Status: {}", case.status.as_str()));
@@ -88,7 +87,7 @@ async fn facts(
         at.filter(|at| *at * 1_000 > context.world.now()).min()
     });
     let clocks = context.or_parked(case_clocks::of(context.world.store(), &case.id).await)?;
-    let line = match clock::next(context, case, &clocks) {
+    let line = match clock::next(context, (case, said.iter().any(Comment::is_of_aws)), &clocks) {
         Some((what, at)) => line.text(format!("\nNext deadline: {what}, ")).date(at),
         None => line,
     };
@@ -134,8 +133,9 @@ async fn posted(context: &CommandContext<'_>, id: &CaseId, brief: &Reply) -> Out
 }
 
 pub(crate) async fn timeline(context: &CommandContext<'_>, id: &CaseId, since: Option<Seconds>) -> Outcome {
-    let edits = history::edits(context, id).await?;
-    let said = comments::newest(context, id, READ).await?;
+    let (edits, all_edits) = history::newest(context, id, 1).await?;
+    let known_to = NextMove::known_end(context, id).await?;
+    let (said, all_said) = comments::at_the_end(context, id, known_to).await?;
     let sayings = context.or_parked(context.world.store().sayings(id).await)?;
     let mut events: Vec<(Seconds, Paragraph)> = said
         .iter()
@@ -144,13 +144,16 @@ pub(crate) async fn timeline(context: &CommandContext<'_>, id: &CaseId, since: O
         .filter(|(at, _)| since.is_none_or(|since| *at >= since))
         .collect();
     events.sort_by_key(|(at, _)| *at);
+    let is_whole = all_edits && all_said && events.len() <= SHOWN;
     let events = events.split_off(events.len().saturating_sub(SHOWN));
     if events.is_empty() {
         return Ok(Reply::of(
             Paragraph::of("Nothing happened on case ").bold(id.as_str()).text(" since then."),
         ));
     }
-    let head = Paragraph::of("What happened on case ").bold(id.as_str()).text(", the newest at the end:");
+    let before = if is_whole { "" } else { " What was before is in the AWS console." };
+    let head = Paragraph::of("What happened on case ").bold(id.as_str()).text(", the newest at the end.");
+    let head = head.text(before);
     Ok(events.into_iter().fold(Reply::of(head), |answer, (_, line)| answer.line(line)))
 }
 

@@ -1,5 +1,7 @@
 //! A case as it stands, and the lists of cases.
 
+use std::cell::Cell;
+
 use futures_util::future::try_join_all;
 
 use super::{
@@ -110,19 +112,19 @@ pub(crate) async fn which(context: &CommandContext<'_>, command: &Command) -> Ou
     }
 }
 
-/// The open cases, the latest first, and those of them that the person watches.
-pub(crate) async fn open(
-    context: &CommandContext<'_>,
-) -> Result<(Vec<CaseSummary>, Vec<CaseSummary>), ActionError> {
-    let (mut cases, _) = latest(context).await?;
-    cases.retain(|case| case.status != Status::Closed);
-    let mine = watched(context, cases.clone()).await?;
-    Ok((cases, mine))
-}
-
 /// All cases, the latest first; `false` if there are more than could be read.
 pub(crate) async fn latest(context: &CommandContext<'_>) -> Result<(Vec<CaseSummary>, bool), ActionError> {
-    let (mut cases, all) = context.pages(ask::cases, |_| false).await?;
+    latest_of(context, usize::MAX).await
+}
+
+/// The same of no more than the first so many pages.
+pub(crate) async fn latest_of(
+    context: &CommandContext<'_>,
+    pages: usize,
+) -> Result<(Vec<CaseSummary>, bool), ActionError> {
+    let read = Cell::new(0);
+    let enough = |_: &[CaseSummary]| read.replace(read.get() + 1) + 1 >= pages;
+    let (mut cases, all) = context.pages(ask::cases, enough).await?;
     cases.sort_by(|a, b| (b.updated, &b.id).cmp(&(a.updated, &a.id)));
     cases.dedup_by(|a, b| a.id == b.id);
     Ok((need_to_know::visible(context, cases).await?, all))

@@ -142,17 +142,27 @@ fn told(context: &CommandContext<'_>, clock: &CaseClock) -> Paragraph {
 
 pub(crate) fn next(
     context: &CommandContext<'_>,
-    case: &Case,
+    (case, answered): (&Case, bool),
     clocks: &[CaseClock],
 ) -> Option<(String, Seconds)> {
+    let now = context.world.now();
+    let first = first_response(case).filter(|at| !answered && at * 1_000 > now);
+    let first = first.map(|at| ("AWS's first response".to_owned(), at));
+    deadlines(context, clocks).chain(first).min_by_key(|(_, at)| *at)
+}
+
+/// The deadlines of clocks that are still to come.
+pub(crate) fn deadlines(
+    context: &CommandContext<'_>,
+    clocks: &[CaseClock],
+) -> impl Iterator<Item = (String, Seconds)> {
     let of = |clock: &CaseClock| {
         let (name, start) = (clock.name.clone(), clock.start);
         let deadlines = context.settings.notify.clocks.get(&clock.name).into_iter().flatten();
         deadlines.map(move |(what, hours)| (format!("{name}, {what}"), deadline(start, *hours)))
     };
-    let first = first_response(case).map(|at| ("AWS's first response".to_owned(), at));
-    let all = clocks.iter().flat_map(of).chain(first);
-    all.filter(|(_, at)| at * 1_000 > context.world.now()).min_by_key(|(_, at)| *at)
+    let now = context.world.now();
+    clocks.iter().flat_map(of).filter(move |(_, at)| at * 1_000 > now)
 }
 
 /// When AWS is to have answered first, while it has not.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     aws::sir::{ask, limits},
     case::{
-        CaseId, Comment, CommentId,
+        CaseId, Comment, CommentId, Seconds,
         author::{Author, unnamed},
         text,
     },
@@ -64,16 +64,40 @@ pub(super) async fn newest(
     count: usize,
 ) -> Result<Vec<Comment>, ActionError> {
     let page = |next| ask::comments(id, next);
-    let enough = |comments: &[Comment]| {
-        comments.len() > count
-            && comments.is_sorted_by(|a, b| a.created >= b.created)
-            && comments.first().map(|it| it.created) > comments.last().map(|it| it.created)
-    };
-    let (mut comments, _) = context.pages(page, enough).await?;
+    let enough = |comments: &[Comment]| comments.len() > count && falls(comments, |one| one.created);
+    let (comments, _) = context.pages(page, enough).await?;
+    let comments = in_order(comments);
+    let skipped = comments.len().saturating_sub(count);
+    Ok(comments.into_iter().skip(skipped).collect())
+}
+
+/// The newest comments that one call brings, the oldest of them first, and whether that is all: the first page where the
+/// newest come first; else the page at which the bridge begins its own looks. Where neither is known, more pages are read.
+pub(super) async fn at_the_end(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    known_to: Option<String>,
+) -> Result<(Vec<Comment>, bool), ActionError> {
+    if let Some(hint) = known_to
+        && let Ok(page) = context.ask(ask::comments(id, Some(hint))).await
+        && page.next.is_none()
+    {
+        return Ok((in_order(page.items), false));
+    }
+    let enough = |comments: &[Comment]| falls(comments, |one| one.created);
+    let (comments, all) = context.pages(|next| ask::comments(id, next), enough).await?;
+    Ok((in_order(comments), all))
+}
+
+/// Whether the newest come first.
+pub(super) fn falls<T>(items: &[T], at: impl Fn(&T) -> Seconds) -> bool {
+    items.is_sorted_by(|a, b| at(a) >= at(b)) && items.first().map(&at) > items.last().map(&at)
+}
+
+fn in_order(mut comments: Vec<Comment>) -> Vec<Comment> {
     comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
     comments.dedup_by(|a, b| a.id == b.id);
-    let skipped = comments.len().saturating_sub(count);
-    Ok(comments.split_off(skipped))
+    comments
 }
 
 fn named(author: &Author, speaker: Option<&str>) -> String {

@@ -3,6 +3,7 @@
 use super::{
     authority,
     context::{CommandContext, Outcome},
+    next_move::NextMove,
 };
 use crate::{
     case::{CaseId, MemberId},
@@ -69,7 +70,8 @@ pub(crate) async fn help(context: &CommandContext<'_>, here: Option<&CaseId>, to
     let situation = match here {
         None => Situation::Elsewhere,
         Some(case) if topic.is_none() && may => {
-            context.case(case).await.map_or(Situation::SomeCase, |case| Situation::of(&case))
+            let stands = NextMove::beside(context, case).await;
+            stands.map_or(Situation::SomeCase, |(case, next)| Situation::of(&case, next.is_ours()))
         }
         Some(_) => Situation::SomeCase,
     };

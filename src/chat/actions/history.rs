@@ -1,6 +1,9 @@
 //! Who changed what on a case, in words.
 
-use super::context::{ActionError, CommandContext, Outcome};
+use super::{
+    comments::falls,
+    context::{ActionError, CommandContext, Outcome},
+};
 use crate::{
     aws::sir::ask,
     case::{CaseId, Edit, author::Author, text},
@@ -9,8 +12,9 @@ use crate::{
 };
 
 pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
-    let mut edits = edits(context, id).await?;
-    let skipped = edits.len().saturating_sub(usize::from(count));
+    let count = usize::from(count);
+    let (mut edits, _) = newest(context, id, count).await?;
+    let skipped = edits.len().saturating_sub(count);
     let edits = edits.split_off(skipped);
     if edits.is_empty() {
         return Ok(Reply::of(Paragraph::of("Nothing on case ").bold(id.as_str()).text(" was ever changed.")));
@@ -20,11 +24,17 @@ pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8)
     Ok(edits.iter().fold(Reply::of(headline), |answer, edit| answer.line(told(edit))))
 }
 
-/// All that was ever changed on a case, the oldest first.
-pub(super) async fn edits(context: &CommandContext<'_>, id: &CaseId) -> Result<Vec<Edit>, ActionError> {
-    let (mut edits, _) = context.pages(|next| ask::edits(id, next), |_| false).await?;
+/// What was changed on a case, the oldest first, and whether that is all: where the newest come first, no more is read
+/// than the page that has as many as these.
+pub(super) async fn newest(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    count: usize,
+) -> Result<(Vec<Edit>, bool), ActionError> {
+    let enough = |edits: &[Edit]| edits.len() >= count && falls(edits, |edit| edit.at.unwrap_or_default());
+    let (mut edits, all) = context.pages(|next| ask::edits(id, next), enough).await?;
     edits.sort_by_key(|edit| edit.at);
-    Ok(edits)
+    Ok((edits, all))
 }
 
 fn told(edit: &Edit) -> Paragraph {

@@ -1,23 +1,35 @@
-//! A person's home page: their open cases, whose move it is, since when, and what waits.
+//! A person's home page: the open cases, theirs first, whose move it is, since when, who has each and what waits. One or two
+//! calls of the service, however many cases there are: all else is what the table knows.
 
+use futures_util::future::try_join_all;
 use serde_json::json;
 
 use super::{
-    authorised, cases,
+    authorised, cases, clock,
     context::{ActionError, CommandContext, Outcome},
+    links,
     next_move::NextMove,
 };
 use crate::{
-    case::{CaseSummary, text::cut},
+    case::{CaseSummary, Seconds, Status, text::cut},
     chat::{
         language::command::{CaseFilter, Command},
         reply::{Button, Paragraph, Reply},
     },
     http::Failure,
+    state::{
+        Note, case_clocks,
+        notes::{CaseNote, PlaceNote},
+        owner::{self, Owner},
+    },
+    targets::{content::Links, slack},
 };
 
 /// The most cases that the page shows: Slack takes 100 blocks.
 const SHOWN: usize = 25;
+
+/// The most pages of ListCases that are read for it.
+const PAGES: usize = 2;
 
 pub(crate) async fn show(context: &CommandContext<'_>) -> Outcome {
     let page = match page(context).await {
@@ -38,41 +50,88 @@ pub(crate) async fn show(context: &CommandContext<'_>) -> Outcome {
 
 async fn page(context: &CommandContext<'_>) -> Outcome {
     authorised(context, &Command::List { which: CaseFilter::Mine }, None).await?;
-    let (open, mine) = cases::open(context).await?;
+    let (mut open, all) = cases::latest_of(context, PAGES).await?;
+    open.retain(|case| case.status != Status::Closed);
+    let cases = try_join_all(open.into_iter().map(|case| HomeCase::known(context, case))).await?;
+    let (mine, others): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.is_mine);
     let new = Button::run("New case", Command::New { title: None });
-    let mut answer = Reply::default().buttons(vec![new]);
-    answer = section(context, answer, "Cases that you watch", "You watch no open case.", &mine).await?;
-    let others: Vec<_> = open.iter().filter(|case| !mine.iter().any(|one| one.id == case.id)).collect();
-    let others: Vec<_> = others.into_iter().take(SHOWN.saturating_sub(mine.len())).cloned().collect();
-    section(context, answer, "Other open cases", "No other case is open.", &others).await
+    let answer = Reply::default().buttons(vec![new]);
+    let answer = section(answer, ["Your cases", "You have, and watch, no open case."], &mine);
+    let room = SHOWN.saturating_sub(mine.len());
+    let answer =
+        section(answer, ["Other open cases", "No other case is open."], &others[..others.len().min(room)]);
+    Ok(match all && mine.len() <= SHOWN && others.len() <= room {
+        true => answer,
+        false => answer.say("There are more cases: see the AWS console."),
+    })
 }
 
-async fn section(
-    context: &CommandContext<'_>,
-    answer: Reply,
-    title: &str,
-    none: &str,
-    cases: &[CaseSummary],
-) -> Outcome {
-    let mut answer = answer.line(Paragraph::default().bold(title));
+fn section(answer: Reply, [title, none]: [&str; 2], cases: &[HomeCase]) -> Reply {
+    let answer = answer.line(Paragraph::default().bold(title));
     if cases.is_empty() {
-        return Ok(answer.say(none));
+        return answer.say(none);
     }
-    for case in cases.iter().take(SHOWN) {
-        let line = line(case, NextMove::of_summary(context, case).await?);
-        let tray = Command::Tray.on(&case.id);
-        answer = answer.line(line).buttons(vec![Button::run("Open", tray)]);
-    }
-    Ok(answer)
+    cases.iter().take(SHOWN).fold(answer, |answer, case| {
+        let tray = Command::Tray.on(&case.case.id);
+        answer.line(case.told()).buttons(vec![Button::run("Open", tray)])
+    })
 }
 
-fn line(case: &CaseSummary, next: NextMove) -> Paragraph {
-    let waits = if case.waits_for_customer && next.is_ours() { ". AWS waits for an answer" } else { "" };
-    Paragraph::default()
-        .bold(case.id.as_str())
-        .text("  ")
-        .text(cut(&case.title, 120))
-        .text(format!("\n{}, next move: {}, since ", case.status.as_str(), next.who()))
-        .date(next.since.or(case.updated))
-        .text(waits)
+/// An open case, and what the table knows of it.
+struct HomeCase {
+    case: CaseSummary,
+    next: NextMove,
+    owner: Option<Owner>,
+    deadline: Option<(String, Seconds)>,
+    links: Links,
+    /// Whoever looks has it, or watches it.
+    is_mine: bool,
+}
+
+impl HomeCase {
+    /// What cannot be read is left out: the page shows many cases.
+    async fn known(context: &CommandContext<'_>, case: CaseSummary) -> Result<Self, ActionError> {
+        let (store, id) = (context.world.store(), &case.id);
+        let names = [owner::name(id), case_clocks::name(id)];
+        let (meta, notes) = futures_util::future::try_join(store.meta(id), store.notes(&names)).await?;
+        let meta = meta.as_ref();
+        let mut notes = notes.into_iter();
+        let owner = owner::read(id, notes.next().flatten()).unwrap_or_default();
+        let clocks = case_clocks::read(id, notes.next().flatten()).unwrap_or_default();
+        let note = meta.and_then(|meta| meta.note::<CaseNote>(id, Note::Case).ok());
+        let told = meta.and_then(|meta| meta.note::<PlaceNote>(id, Note::Of(slack::KIND)).ok());
+        let facts = told.and_then(|(told, _)| told.facts);
+        let email = context.person.email.as_deref();
+        let watches = facts.zip(email).is_some_and(|(facts, email)| facts.is_watched_by(email));
+        let has = owner.as_ref().is_some_and(|owner| owner.user == context.job.user);
+        Ok(Self {
+            next: NextMove::by(&case, note.map(|(note, _)| note).unwrap_or_default()),
+            deadline: clock::deadlines(context, &clocks).min_by_key(|(_, at)| *at),
+            links: links::in_meta(context, id, meta).unwrap_or_default(),
+            is_mine: has || watches,
+            owner,
+            case,
+        })
+    }
+
+    fn told(&self) -> Paragraph {
+        let Self { case, next, .. } = self;
+        let waits = if case.waits_for_customer && next.is_ours() { ". AWS waits for an answer" } else { "" };
+        let line = Paragraph::default()
+            .bold(case.id.as_str())
+            .text("  ")
+            .text(cut(&case.title, 120))
+            .text(format!("\n{}, next move: {}, since ", case.status.as_str(), next.who()))
+            .date(next.since.or(case.updated))
+            .text(waits);
+        let line = match &self.owner {
+            Some(owner) => line.text("\nOwner: ").text(&owner.name),
+            None => line.text("\nOwner: nobody yet"),
+        };
+        let line = match &self.deadline {
+            Some((what, at)) => line.text(format!(". Next deadline: {what}, ")).date(*at),
+            None => line,
+        };
+        links::after(line.text("\n"), &self.links)
+    }
 }

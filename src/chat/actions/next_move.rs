@@ -9,12 +9,14 @@ use crate::{
     telemetry::metrics,
 };
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NextMove {
     /// The user's own team (`true`); `None` once the case is closed.
     ours: Option<bool>,
     /// `None` where the bridge does not know.
     pub(crate) since: Option<Seconds>,
+    /// Where what the bridge told of it ends, if the oldest comments come first.
+    pub(crate) known_to: Option<String>,
 }
 
 impl NextMove {
@@ -32,16 +34,29 @@ impl NextMove {
         context: &CommandContext<'_>,
         case: &CaseSummary,
     ) -> Result<Self, ActionError> {
+        Ok(Self::by(case, note(context, &case.id).await?))
+    }
+
+    /// Of a case in a list, by what the table holds of it.
+    pub(crate) fn by(case: &CaseSummary, note: CaseNote) -> Self {
         let asks = turn::is_ours(&case.status, case.resolver, case.waits_for_customer);
-        Ok(Self::known(asks, note(context, &case.id).await?))
+        Self::known(asks, note)
+    }
+
+    /// Of a case that is not asked for itself.
+    pub(crate) async fn known_end(
+        context: &CommandContext<'_>,
+        id: &CaseId,
+    ) -> Result<Option<String>, ActionError> {
+        Ok(note(context, id).await?.known_to)
     }
 
     fn known(asks: Option<bool>, note: CaseNote) -> Self {
-        let ours = asks.map(|ours| ours && !note.answered);
-        Self { ours, since: note.waiting.map(|(_, since)| since) }
+        let ours = asks.map(|asks| note.agent_waits || asks && !note.answered);
+        Self { ours, since: note.waiting.map(|(_, since)| since), known_to: note.known_to }
     }
 
-    pub(crate) fn who(self) -> &'static str {
+    pub(crate) fn who(&self) -> &'static str {
         match self.ours {
             None => "nobody, it is closed",
             Some(true) => "your team",
@@ -49,7 +64,7 @@ impl NextMove {
         }
     }
 
-    pub(crate) fn is_ours(self) -> bool {
+    pub(crate) fn is_ours(&self) -> bool {
         self.ours == Some(true)
     }
 }
@@ -74,15 +89,19 @@ mod tests {
 
     #[test]
     fn whose_move_it_is_has_a_name() {
-        let who = |asks, answered| NextMove::known(asks, CaseNote { answered, ..CaseNote::default() }).who();
+        let who = |asks, answered, agent_waits| {
+            NextMove::known(asks, CaseNote { answered, agent_waits, ..CaseNote::default() }).who()
+        };
         let table = [
-            (None, false, "nobody, it is closed"),
-            (Some(true), false, "your team"),
-            (Some(true), true, "AWS"),
-            (Some(false), false, "AWS"),
+            (None, false, false, "nobody, it is closed"),
+            (Some(true), false, false, "your team"),
+            (Some(true), true, false, "AWS"),
+            (Some(false), false, false, "AWS"),
+            (Some(true), true, true, "your team"),
+            (Some(false), false, true, "your team"),
         ];
-        for (asks, answered, expected) in table {
-            assert_eq!(who(asks, answered), expected, "{asks:?} {answered}");
+        for (asks, answered, agent, expected) in table {
+            assert_eq!(who(asks, answered, agent), expected, "{asks:?} {answered} {agent}");
         }
     }
 }

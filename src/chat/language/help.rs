@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    case::{Case, Resolver, turn},
+    case::{Case, Resolver},
     config::settings::Settings,
 };
 
@@ -92,12 +92,13 @@ pub(crate) enum Situation {
 }
 
 impl Situation {
-    pub(crate) fn of(case: &Case) -> Self {
-        match (turn::is_ours(&case.status, case.resolver, case.waits_for_customer), case.resolver) {
-            (None, _) => Self::Closed,
-            (Some(true), Resolver::Aws) => Self::AwsWaits,
-            (Some(false), Resolver::Aws) => Self::AwsWorks,
+    /// `ours`: it is the user's own team's move, and nobody answered yet.
+    pub(crate) fn of(case: &Case, ours: bool) -> Self {
+        match (case.is_closed(), case.resolver) {
+            (true, _) => Self::Closed,
             (_, Resolver::Own) => Self::Ours,
+            (_, Resolver::Aws) if ours => Self::AwsWaits,
+            (_, Resolver::Aws) => Self::AwsWorks,
         }
     }
 

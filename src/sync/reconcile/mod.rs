@@ -344,6 +344,7 @@ fn passes(seen: &Look, note: &mut CaseNote) {
     let known = turn::Turn { waiting: note.waiting, turned: note.turned, answered: note.answered };
     let now = known.passed(&seen.case, &seen.comments);
     (note.waiting, note.turned, note.answered) = (now.waiting, now.turned, now.answered);
+    note.agent_waits = seen.investigations.iter().any(|step| step.status == "Waiting");
 }
 
 /// Reads the case, and beside it what is asked before anything is sent, and who changed it.

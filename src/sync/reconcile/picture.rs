@@ -36,7 +36,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: KnownBeside, notes: 
         links: links(context, notes, &seen.case.id),
         waiting_since: waiting.map(|(_, since)| since),
         answered: notes.case.note.answered,
-        agent_waits: seen.investigations.iter().any(|step| step.status == "Waiting"),
+        agent_waits: notes.case.note.agent_waits,
         last_word: last_word(seen).filter(|_| !notes.case.note.answered),
         owner: known.owner,
     };
