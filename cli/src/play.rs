@@ -1,13 +1,17 @@
 //! The playground, opened in a browser or told as text.
 
 use std::{
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     process::{Command, Stdio},
 };
 
-use casebridge_lab::playground::{page::PlaygroundPage, stage::StageError, story};
+use casebridge_lab::playground::{
+    page::PlaygroundPage,
+    stage::StageError,
+    story::{self, StoryError},
+};
 
-use crate::{commands::CliError, output};
+use crate::{commands::CliError, export::rehearsal, output};
 
 /// How the playground is shown.
 #[derive(Debug, Default, clap::Args)]
@@ -33,7 +37,7 @@ pub struct PlayArgs {
 /// Shows it until it is stopped.
 pub async fn run(args: PlayArgs) -> Result<(), CliError> {
     if let (true, Some(story)) = (args.once, &args.story) {
-        return Ok(Box::pin(story::tell_named(&mut io::stdout(), story)).await?);
+        return Box::pin(tell(story, &mut io::stdout())).await;
     }
     if args.once {
         return Ok(story::tell(&mut io::stdout()).await?);
@@ -48,6 +52,16 @@ pub async fn run(args: PlayArgs) -> Result<(), CliError> {
     let opened = opens && open(&url);
     output::say(if opened { "It opens in your browser." } else { "Open this address in a browser." })?;
     Ok(page.run().await?)
+}
+
+/// Tells a story as text; its end is the export of its first case.
+async fn tell(story: &str, out: &mut impl Write) -> Result<(), CliError> {
+    let told = Box::pin(story::tell_named(out, story)).await?;
+    if let Some(case) = told.stage.cases().first() {
+        let lines = rehearsal::export(&told.stage, case).await?;
+        told.step(out, "The case is exported, as evidence", &lines).map_err(StoryError::from)?;
+    }
+    Ok(told.ends(out).map_err(StoryError::from)?)
 }
 
 /// Whether a browser could be seen here.

@@ -30,11 +30,23 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// Its clock says another year than this machine's.
+/// Its clock says another year than this machine's. UPDATE_DOCS=1 writes the transcript anew.
 #[test]
-fn a_story_of_another_day_ends_well_without_a_word_of_trouble() {
-    let Output { status, stderr, .. } = casebridge(&["play", "--once", "--story", "night"]).output().unwrap();
+fn the_story_of_a_night_is_told_as_it_stands_in_its_transcript_to_the_export() {
+    let Output { status, stdout, stderr } =
+        casebridge(&["play", "--once", "--story", "night"]).output().unwrap();
     assert_eq!((status.success(), text(&stderr).as_str()), (true, ""));
+    let (told, path) =
+        (text(&stdout), concat!(env!("CARGO_MANIFEST_DIR"), "/../lab/src/playground/stories/night.txt"));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &told).unwrap();
+    }
+    assert_eq!(told, std::fs::read_to_string(path).unwrap(), "UPDATE_DOCS=1 cargo test rewrites it");
+    assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
+    for end in ["The case is exported", "files 1,", "it is as it was exported"] {
+        assert!(told.contains(end), "{end}");
+    }
+    assert!(told.ends_with("Lost 0, doubled 0, out of order 0.\n"), "{told}");
 }
 
 #[test]

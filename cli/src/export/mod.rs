@@ -6,6 +6,7 @@ mod entry;
 mod files;
 pub mod keys;
 mod page;
+pub mod rehearsal;
 pub mod verify;
 
 #[cfg(test)]

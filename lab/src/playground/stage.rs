@@ -28,6 +28,7 @@ use casebridge::{
         live::{self, Chosen, Inbox, Live, Safe},
     },
     state::{agenda, memory::Memory},
+    telemetry::audit::AuditLine,
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -474,6 +475,30 @@ impl Stage {
         let world = self.world(&boundary);
         let planned = Box::pin(self.notifier(&world).preview(case)).await;
         planned.map(|all| all.iter().map(ToString::to_string).collect()).map_err(|error| error.to_string())
+    }
+
+    /// Lets somebody beside the functions work with what lies outside, as the command line does.
+    pub async fn beside<T>(&self, work: impl AsyncFnOnce(&dyn World, &Chosen) -> T) -> T {
+        let never = std::sync::atomic::AtomicBool::new(false);
+        let boundary = Boundary::new(&never);
+        let world = self.world(&boundary);
+        work(&world, &self.chosen).await
+    }
+
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// The cases of which something was said, the first first.
+    pub fn cases(&self) -> Vec<CaseId> {
+        self.comments().into_keys().collect()
+    }
+
+    /// What the audit trail says of a case.
+    pub fn trail(&self, case: &CaseId) -> Vec<AuditLine> {
+        let lines = self.standins.logs.lines();
+        let lines = lines.iter().filter_map(|line| serde_json::from_str::<AuditLine>(line).ok());
+        lines.filter(|line| line.case.as_ref() == Some(case)).collect()
     }
 
     /// Whether anything is lost, doubled, or out of order.
