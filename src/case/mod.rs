@@ -98,6 +98,13 @@ pub struct Watcher {
     pub job_title: Option<String>,
 }
 
+impl Watcher {
+    /// The name that the case has for them.
+    pub(crate) fn named(&self) -> Option<&str> {
+        self.name.as_deref().map(str::trim).filter(|name| !name.is_empty())
+    }
+}
+
 /// An address that the intruder used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Actor {

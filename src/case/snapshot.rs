@@ -38,6 +38,9 @@ pub struct Facts {
     services: Vec<String>,
     #[serde(rename = "watchers")]
     watchers: Vec<String>,
+    /// From a watcher's address to their name, where the case has one.
+    #[serde(rename = "names", default, skip_serializing_if = "BTreeMap::is_empty")]
+    names: BTreeMap<String, String>,
     #[serde(rename = "actors")]
     actors: Vec<String>,
     /// From the attachment's id to its name and status.
@@ -87,6 +90,10 @@ impl Facts {
             regions: regions.clone(),
             services: services.clone(),
             watchers: watchers.iter().map(|watcher| watcher.email.clone()).collect(),
+            names: watchers
+                .iter()
+                .filter_map(|watcher| Some((watcher.email.clone(), watcher.named()?.to_owned())))
+                .collect(),
             actors: actors.iter().map(|actor| actor.ip.clone()).collect(),
             attachments: attachments
                 .iter()
@@ -211,6 +218,15 @@ impl Change {
             Self::Description => ("Description", Vec::new()),
             Self::Attachment { name, .. } => ("Attachment", vec![name]),
         }
+    }
+
+    /// As people are to read it: by their names, where the case had them before or after, and not by their addresses.
+    pub(crate) fn naming_people(self, before: &Facts, after: &Facts) -> Self {
+        let Self::List { name: name @ "Watchers", added, removed } = self else { return self };
+        let of = |facts: &Facts, email: String| facts.names.get(&email).cloned().unwrap_or(email);
+        let added = added.into_iter().map(|email| of(after, email)).collect();
+        let removed = removed.into_iter().map(|email| of(before, email)).collect();
+        Self::List { name, added, removed }
     }
 }
 

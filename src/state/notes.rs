@@ -522,11 +522,12 @@ mod tests {
             "another",
             "known",
             "owed_since",
+            "names",
         ];
         golden::damage::<PlaceNote>(
             "place-notes",
             &may_lack,
-            &["set", "again", "attachments", "lines", "steps", "spares"],
+            &["set", "again", "attachments", "lines", "steps", "spares", "names"],
         );
         golden::later::<CaseNote>("case-notes");
         golden::later::<PlaceNote>("place-notes");
@@ -604,6 +605,11 @@ mod tests {
                     let line =
                         |owed| ChangeLine { before: Facts::of(&case()), after: Facts::of(&full()), owed };
                     PlaceNote { lines: [(0, line(true)), (1, line(false))].into(), ..thread.clone() }
+                }),
+                ("watchers with names", {
+                    let mut named = full();
+                    named.watchers[0].name = Some("Ana Lima".to_owned());
+                    PlaceNote { facts: Some(Facts::of(&named)), ..thread.clone() }
                 }),
                 ("changes being told", {
                     let open = open("changes/2", Plainness::Stub, Some(Facts::of(&full())));

@@ -47,6 +47,29 @@ async fn a_change_that_somebody_made_from_slack_names_them_in_both() {
 }
 
 #[tokio::test]
+async fn a_watcher_is_called_by_name_and_no_address_stands_where_others_read() {
+    let stage = Stage::with("", "tell = ['comments', 'watchers']\n").await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.notify().await;
+    stage.ana(&format!("{case} watch")).await;
+    let added = lines(&stage, &case, "Watchers").await;
+    stage.ana(&format!("{case} unwatch")).await;
+    let removed = lines(&stage, &case, "Watchers").await;
+    let description = stage.in_issue(&case).await;
+    for told in added.iter().chain(&removed).chain([&description]) {
+        assert!(!told.contains("example.com"), "{told}");
+    }
+    for [told, sign] in [[&added[0], "+"], [&added[1], "+"], [&removed[0], "−"], [&removed[1], "−"]] {
+        assert!(told.contains(sign) && told.contains("ana"), "{told}");
+    }
+    stage.events().await;
+    assert_eq!(lines(&stage, &case, "Watchers").await, removed, "neither line is another later");
+    // Whom the case does not name stands there by their address: else nobody knew who it is.
+    stage.ana(&format!("{case} watch eve@example.com")).await;
+    assert!(lines(&stage, &case, "Watchers").await[0].contains("eve@example.com"));
+}
+
+#[tokio::test]
 async fn whoever_closed_it_is_named() {
     let (stage, case, _) = told(true).await;
     stage.ana(&format!("{case} close")).await;

@@ -77,7 +77,10 @@ fn facts(view: &View) -> Value {
         list("Accounts", &case.accounts),
         list("Regions", &case.regions),
         list("Services", &case.services),
-        list("Watchers", &case.watchers.iter().map(|watcher| watcher.email.clone()).collect::<Vec<_>>()),
+        list(
+            "Watchers",
+            &case.watchers.iter().map(|one| one.named().unwrap_or(&one.email).to_owned()).collect::<Vec<_>>(),
+        ),
         list("Threat actor addresses", &case.actors.iter().map(|actor| actor.ip.clone()).collect::<Vec<_>>()),
         list("Metadata", &pairs(&case.metadata)),
         list("Attachments", &files(case)),
@@ -179,7 +182,8 @@ mod tests {
             creator: String::new(),
             created,
         };
-        shown.case.watchers = vec![mail("ana@example.com"), mail("bo@example.com")];
+        let ana = Watcher { name: Some("Ana Lima".to_owned()), ..mail("ana@example.com") };
+        shown.case.watchers = vec![ana, mail("bo@example.com")];
         shown.case.actors = vec![Actor { ip: "203.0.113.9".to_owned(), user_agent: None }];
         shown.case.metadata = vec![("ticket".to_owned(), "SEC-12".to_owned())];
         shown.case.attachments = vec![file("old.txt", "Verified", 1), file("new.txt", "Pending", 2)];
@@ -194,7 +198,7 @@ mod tests {
                 row("Resolver", text("AWS")),
                 row("Type", text("Security Incident")),
                 row("Accounts", text("123456789012")),
-                row("Watchers", text("ana@example.com, bo@example.com")),
+                row("Watchers", text("Ana Lima, bo@example.com")),
                 row("Threat actor addresses", text("203.0.113.9")),
                 row("Metadata", text("ticket=SEC-12")),
                 row("Attachments", text("new.txt (Pending), old.txt (Verified)")),

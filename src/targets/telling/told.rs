@@ -129,29 +129,19 @@ fn said(picture: &Picture) -> BTreeMap<&str, &Saying> {
 
 /// What changed of the case's fields since it was last told; before it the lines of before that were never stored.
 pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &PlaceNote) -> Vec<Effect> {
-    let line = |number: u32, changes: Vec<Change>| {
-        let content =
-            Content::Changes(changes.into_iter().map(|change| told_change(picture, change)).collect());
+    let line = |number: u32, before: &Facts, after: &Facts| {
+        let told = changes(before, after).into_iter().filter(|change| planner.tells_change(change));
+        let shown = told.map(|change| told_change(picture, change, (before, after)));
+        let content = Content::Changes(Some(shown.collect::<Vec<_>>()).filter(|told| !told.is_empty())?);
         let hash = planner.content_fingerprint(&content);
-        Effect::add(Key::changes(number), content, hash)
-    };
-    let told = |old: &Facts, new: &Facts| -> Vec<Change> {
-        changes(old, new).into_iter().filter(|change| planner.tells_change(change)).collect()
+        Some(Effect::add(Key::changes(number), content, hash))
     };
     let owed = note.lines.iter().filter(|(_, line)| line.owed);
-    let mut effects: Vec<Effect> = owed
-        .map(|(number, of)| (*number, told(&of.before, &of.after)))
-        .filter(|(_, changes)| !changes.is_empty())
-        .map(|(number, changes)| line(number, changes))
-        .collect();
+    let mut effects: Vec<Effect> =
+        owed.filter_map(|(number, of)| line(*number, &of.before, &of.after)).collect();
     let new = Facts::of(&picture.view.case);
     if let Some(old) = note.facts.as_ref().filter(|old| **old != new) {
-        let changes = told(old, &new);
-        effects.push(if changes.is_empty() {
-            Effect::Note(Box::new(new))
-        } else {
-            line(note.changes, changes)
-        });
+        effects.push(line(note.changes, old, &new).unwrap_or_else(|| Effect::Note(Box::new(new))));
     }
     effects
 }
@@ -171,10 +161,10 @@ pub(crate) fn unless_called(picture: &Picture, changed: Vec<Effect>, calls: &[Ef
     each.collect()
 }
 
-fn told_change(picture: &Picture, change: Change) -> ToldChange {
+fn told_change(picture: &Picture, change: Change, (before, after): (&Facts, &Facts)) -> ToldChange {
     let doer = |deed: &Deed| Doer { author: deed.who.clone(), name: deed.name.clone() };
     let by = deeds::doer(&picture.deeds, &change).map(doer);
-    ToldChange { change, by }
+    ToldChange { change: change.naming_people(before, after), by }
 }
 
 pub fn investigations(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
