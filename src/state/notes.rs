@@ -141,6 +141,9 @@ pub struct PlaceNote {
     /// Such anchors, once they were found.
     #[serde(rename = "spares", default, skip_serializing_if = "Vec::is_empty")]
     pub spares: Vec<Home>,
+    /// What bears the case's sign and is not proven to be ours: it is left alone, and offered once.
+    #[serde(rename = "strange", default, skip_serializing_if = "Vec::is_empty")]
+    pub strange: Vec<Home>,
     /// Somebody asked for another anchor: one that is there already is not taken up.
     #[serde(rename = "anew", default, skip_serializing_if = "std::ops::Not::not")]
     pub anew: bool,
@@ -520,6 +523,7 @@ mod tests {
             "spares",
             "looks",
             "another",
+            "strange",
             "known",
             "owed_since",
             "names",
@@ -527,7 +531,7 @@ mod tests {
         golden::damage::<PlaceNote>(
             "place-notes",
             &may_lack,
-            &["set", "again", "attachments", "lines", "steps", "spares", "names"],
+            &["set", "again", "attachments", "lines", "steps", "spares", "names", "strange"],
         );
         golden::later::<CaseNote>("case-notes");
         golden::later::<PlaceNote>("place-notes");
@@ -638,6 +642,10 @@ mod tests {
                 ("issue beside another", {
                     let spare = Home { place: "10002".to_owned(), name: "SEC-2".to_owned() };
                     PlaceNote { maybe_two: true, spares: vec![spare], ..issue.clone() }
+                }),
+                ("issue beside a strange one", {
+                    let strange = vec![Home { place: "10040".to_owned(), name: "SEC-40".to_owned() }];
+                    PlaceNote { strange, ..issue.clone() }
                 }),
                 ("issue looked for", {
                     let sent = intent("home", Plainness::Full, facts());

@@ -17,11 +17,14 @@ use crate::{
         context::{Context, Lease},
         others,
     },
-    targets::contract::{Found, ReadBack, Said, Target, Unheard},
+    targets::contract::{Found, OtherAnchors, ReadBack, Said, Target, Unheard},
 };
 
 /// How the key of a case's comment begins.
 const COMMENT: &str = "comment/";
+
+/// So many strange anchors are offered: anybody may set a label.
+const STRANGE: usize = 3;
 
 /// So many checks must miss something before it is sent again.
 const ABSENT: u8 = 3;
@@ -274,12 +277,15 @@ impl Audited<'_> {
             return Ok(());
         }
         let (id, planner) = (self.lease.case, self.target.planner());
-        let mut spares = self.target.spares(self.case, note).await.unwrap_or_else(|failure| {
+        let mut others = self.target.others(self.case, note).await.unwrap_or_else(|failure| {
             warn!(%id, destination = planner.kind().as_str(), %failure, "what stands there twice is not known");
-            Vec::new()
+            OtherAnchors::default()
         });
-        others::tell_apart(context.world, &mut spares).await?;
-        for Found { remote, by, .. } in spares {
+        others.strange.truncate(STRANGE);
+        let strange = others.strange.iter().map(|remote| planner.anchor(remote, note));
+        note.strange = strange.collect();
+        others::tell_apart(context.world, &mut others.ours).await?;
+        for Found { remote, by, .. } in others.ours {
             if let Some(by) = by {
                 others::beside(context, self, &by).await?;
                 continue;

@@ -177,6 +177,12 @@ pub enum Notice {
         issue: IssueKey,
         spare: IssueKey,
     },
+    /// It bears the case's label, and nothing proves that we made it.
+    Strange {
+        case: CaseId,
+        issue: IssueKey,
+        strange: IssueKey,
+    },
     NoThread {
         case: CaseId,
     },

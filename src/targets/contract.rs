@@ -131,9 +131,9 @@ pub trait Target {
         Ok(None)
     }
 
-    /// Other anchors of ours for the case. Only where an answer was lost, or the table, are there any.
-    async fn spares(&self, _case: &Case, _note: &PlaceNote) -> Result<Vec<Found>, Failure> {
-        Ok(Vec::new())
+    /// Other anchors of the case. Only where an answer was lost, or the table, is any of them ours.
+    async fn others(&self, _case: &Case, _note: &PlaceNote) -> Result<OtherAnchors, Failure> {
+        Ok(OtherAnchors::default())
     }
 
     /// Lets such an anchor say where the case is told, and bear no mark of the case any more. Repeating it changes nothing.
@@ -236,6 +236,13 @@ pub struct ReadBack {
     /// What bears a mark of ours.
     pub ours: Vec<Found>,
     pub said: Vec<Said>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OtherAnchors {
+    pub ours: Vec<Found>,
+    /// What each is called that bears the case's sign, which anybody may set, and is not proven to be ours.
+    pub strange: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

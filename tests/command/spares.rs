@@ -117,21 +117,64 @@ async fn what_cannot_be_set_aside_now_is_at_the_next_check_and_nothing_is_said_t
 }
 
 #[tokio::test]
-async fn an_issue_that_bears_the_label_and_was_made_by_a_person_is_left_alone() {
+async fn an_issue_that_bears_the_label_and_was_made_by_a_person_is_left_alone_and_offered_once() {
     let (stage, case) = made_without_an_answer(LATE).await;
     stage.minutes(11).await;
     let theirs = stage.jira.person_creates(&stage.jira.ana(), "not yours");
     let labels = serde_json::json!({ "labels": [jira::label(&case)] });
+    let before = stage.jira.issue(&theirs).unwrap()["fields"]["summary"].clone();
     stage.jira.person_edits(&stage.jira.ana(), &theirs, &labels).unwrap();
     stage.minutes(130).await;
     assert_eq!(labelled(&stage, &case), ["SEC-2", theirs.as_str()], "ours is set aside");
-    assert_eq!((below(&stage, &theirs).len(), count(&stage.lines(&case).await, &theirs)), (0, 0));
+    assert_eq!((below(&stage, &theirs).len(), count(&stage.lines(&case).await, &theirs)), (0, 1));
+    assert_eq!(stage.jira.issue(&theirs).unwrap()["fields"]["summary"], before);
+    let line = format!("{case} jira link {theirs}");
+    assert_eq!(button(&stage, &case, &theirs).await, (format!("Link {theirs}"), line.clone()));
+    stage.types(&ana(), &line).await;
+    stage.presses(&ana(), "confirm/1").await;
+    stage.minutes(3).await;
+    assert_eq!(stage.home(&case, jira::KIND).await.name, theirs, "a person said so");
+    stage.minutes(130).await;
+    assert_eq!(count(&stage.lines(&case).await, "bears this case's label"), 1, "once");
 }
 
-/// The line that the button below the notice runs, and its label.
-async fn button(stage: &Stage, case: &CaseId) -> (String, String) {
+#[tokio::test]
+async fn only_so_many_strange_issues_are_offered_and_none_of_another_project() {
+    let (stage, case) = made_without_an_answer(LATE).await;
+    let labels = serde_json::json!({ "labels": [jira::label(&case)] });
+    for number in 0..9 {
+        let theirs = stage.jira.person_creates(&stage.jira.ana(), &number.to_string());
+        stage.jira.person_edits(&stage.jira.ana(), &theirs, &labels).unwrap();
+    }
+    stage.jira.add_project("HR", "Human Resources");
+    let salaries = stage.jira.person_creates(&stage.jira.ana(), "Salaries");
+    stage.jira.person_edits(&stage.jira.ana(), &salaries, &labels).unwrap();
+    let elsewhere = stage.jira.person_transfers(&stage.jira.ana(), &salaries, "HR").unwrap();
+    stage.minutes(150).await;
+    let lines = stage.lines(&case).await;
+    assert_eq!((count(&lines, "bears this case's label"), count(&lines, &elsewhere)), (3, 0), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn what_a_search_finds_only_after_the_case_was_closed_is_set_aside_and_named_with_its_button() {
+    let (stage, case) = made_without_an_answer(Duration::from_secs(100 * 60)).await;
+    stage.minutes(12).await;
+    stage.sir.aws_closes(&case, "Investigation Completed").unwrap();
+    stage.events().await;
+    stage.minutes(200).await;
+    assert_eq!(labelled(&stage, &case), ["SEC-2"]);
+    assert_eq!(below(&stage, "SEC-1").len(), 1);
+    assert_eq!(button(&stage, &case, "SEC-1").await.1, format!("{case} jira close SEC-1"));
+    stage.minutes(90).await;
+    stage.forget_calls();
+    stage.minutes(130).await;
+    assert_eq!(stage.calls()[2], [""; 0], "and then it rests");
+}
+
+/// The line that the button below the notice of an issue runs, and its label.
+async fn button(stage: &Stage, case: &CaseId, of: &str) -> (String, String) {
     let thread = stage.thread(case).await;
-    let notice = thread.iter().find(|message| SlackStandin::shown(message).contains("SEC-1")).unwrap();
+    let notice = thread.iter().find(|message| SlackStandin::shown(message).contains(of)).unwrap();
     let button =
         notice["blocks"].as_array().unwrap().iter().find(|block| block["type"] == "actions").unwrap();
     let [label, line] = ["/elements/0/text/text", "/elements/0/value"].map(|at| button.pointer(at).unwrap());
@@ -142,7 +185,7 @@ async fn button(stage: &Stage, case: &CaseId) -> (String, String) {
 async fn what_is_set_aside_is_closed_by_a_button_by_whoever_may_and_nothing_else_is() {
     let (stage, case) = made_without_an_answer(LATE).await;
     stage.minutes(75).await;
-    let (label, line) = button(&stage, &case).await;
+    let (label, line) = button(&stage, &case, "SEC-1").await;
     assert_eq!((label.as_str(), line), ("Close SEC-1", format!("{case} jira close SEC-1")));
     for (person, key, part) in [
         (bo(), "SEC-1", "role"),

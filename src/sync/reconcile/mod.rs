@@ -55,6 +55,9 @@ const UNREADABLE_PAUSE: Millis = 3_600_000;
 /// The pause after a case was only watched; no longer than what a push wakes.
 const WATCHED_PAUSE: Millis = 3_600_000;
 
+/// An index may be late by hours.
+const LATEST_FOUND: Millis = 3 * 3_600_000;
+
 /// After so long without a look that saw the case, somebody is to hear of it.
 const UNSEEN: Millis = 300_000;
 
@@ -304,7 +307,8 @@ async fn turn(
     if verify {
         let absent = verify_each(context, lease, &seen, notes).await?;
         notes.case.note.verify_at = Some(next_verify(context, started, absent));
-        notes.case.note.verified_closed = seen.case.is_closed() && !absent;
+        let over = seen.case.is_closed() && !absent && !may_show_late(&seen.case, notes, started);
+        notes.case.note.verified_closed = over;
     }
     if meta.want > notes.case.note.wanted {
         notes.targets.iter_mut().for_each(|target| reconsider(&mut target.note, started));
@@ -324,6 +328,12 @@ async fn turn(
     }
     let done = settled && seen.more == More::Nothing && notes.case.note.look_again_at.is_none();
     Ok(TurnEnd { next_at, done })
+}
+
+/// Whether a search may still find what was made twice for a case that is closed meanwhile.
+fn may_show_late(case: &Case, notes: &Notes, now: Millis) -> bool {
+    let may_be_two = notes.targets.iter().any(|target| target.note.maybe_two);
+    may_be_two && case.closed.is_some_and(|closed| now < closed * 1_000 + LATEST_FOUND)
 }
 
 /// A turn that ends before anything is told: the case is kept no longer, or who may know of it is not known yet.

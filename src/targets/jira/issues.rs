@@ -52,6 +52,15 @@ pub struct OurIssue {
     pub by: Option<DeploymentId>,
 }
 
+/// What a search for a case's issues found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundIssues {
+    /// The first before the others.
+    pub ours: Vec<OurIssue>,
+    /// What bears the label, and is not proven to be ours.
+    pub strange: Vec<Created>,
+}
+
 /// An issue by what is known of it: people know its key, we remember its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IssueRef<'a> {
@@ -205,20 +214,21 @@ impl Jira<'_> {
     /// Finds the issues that we made for a case since then, the first before the others. Anybody can set the label; the
     /// property tells the case, and the creator that it was us. A project may have no labels: then they are looked for among
     /// all that we made. The index may lag behind by minutes.
-    pub async fn issues_of(&self, case: &CaseId, since: Millis) -> Result<Vec<OurIssue>, Failure> {
+    pub async fn issues_of(&self, case: &CaseId, since: Millis) -> Result<FoundIssues, Failure> {
         let me = self.me().await?;
         let labelled = format!("labels = \"{}\"", label(case));
         let found = self.all_of(case, &me, &labelled).await?;
-        if !found.is_empty() {
+        if !found.ours.is_empty() {
             return Ok(found);
         }
         // A date would be read in the time zone of our account.
         let minutes = (self.world.now() - since).div_euclid(60_000) + CLOCKS;
         let by_us = format!("creator = currentUser() AND created >= \"-{minutes}m\" ORDER BY created ASC");
-        self.all_of(case, &me, &by_us).await
+        let FoundIssues { ours, .. } = self.all_of(case, &me, &by_us).await?;
+        Ok(FoundIssues { ours, ..found })
     }
 
-    async fn all_of(&self, case: &CaseId, me: &AccountId, jql: &str) -> Result<Vec<OurIssue>, Failure> {
+    async fn all_of(&self, case: &CaseId, me: &AccountId, jql: &str) -> Result<FoundIssues, Failure> {
         let what = "find issue";
         let mut body = json!({
             "jql": jql,
@@ -226,7 +236,7 @@ impl Jira<'_> {
             "properties": [PROPERTY],
             "maxResults": 100,
         });
-        let (mut ours, mut pages, mut read) = (Vec::new(), Pages::default(), 0);
+        let (mut found, mut pages, mut read) = (FoundIssues::default(), Pages::default(), 0);
         loop {
             let ask = JiraRequest {
                 what,
@@ -238,18 +248,20 @@ impl Jira<'_> {
             let answer = self.ask(ask, Some(&body)).await?;
             let issues = answer.get("issues").and_then(Value::as_array);
             let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
-            ours.extend(issues.iter().filter(|issue| is_ours(issue, case, me)).filter_map(our_issue));
+            let (ours, strange): (Vec<_>, Vec<_>) = issues.iter().partition(|issue| is_ours(issue, case, me));
+            found.ours.extend(ours.into_iter().filter_map(our_issue));
+            found.strange.extend(strange.into_iter().filter_map(created));
             let next = pages.follow(what, text_at(&answer, "/nextPageToken"))?;
             read += 1;
             match next.filter(|_| read < PAGES) {
                 Some(token) => body["nextPageToken"] = json!(token),
                 None => {
                     // Ids rise with time. What this deployment made comes before what another did.
-                    ours.sort_by_key(|OurIssue { issue, by }| {
+                    found.ours.sort_by_key(|OurIssue { issue, by }| {
                         let is_anothers = by.as_ref() != self.world.deployment();
                         (is_anothers, issue.id.as_str().parse().unwrap_or(u64::MAX))
                     });
-                    return Ok(ours);
+                    return Ok(found);
                 }
             }
         }

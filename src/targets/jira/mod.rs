@@ -30,7 +30,7 @@ pub use self::{
     description::{description, summary},
     files::IssueFile,
     history::{IssueNow, StatusMove},
-    issues::{Created, IssueRef, IssueStatus, IssueText, OurIssue, RemoteLink, label},
+    issues::{Created, FoundIssues, IssueRef, IssueStatus, IssueText, OurIssue, RemoteLink, label},
     offers::{IssueField, IssueKind, ProjectStatus},
     planner::{JiraPlanner, STATUS},
     remark::content,

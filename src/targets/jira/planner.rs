@@ -201,7 +201,15 @@ impl Planner for JiraPlanner<'_> {
             issue: issue.clone(),
             spare: IssueKey::new(&spare.name),
         });
-        self.not_moved(case, note, issue.clone()).into_iter().chain(moved).chain(spares).collect()
+        // Of a restricted case nothing is told in an issue that others may read.
+        let offered = note.strange.iter().filter(|_| note.restricted.is_none());
+        let strange = offered.map(|strange| Notice::Strange {
+            case: case.id.clone(),
+            issue: issue.clone(),
+            strange: IssueKey::new(&strange.name),
+        });
+        let first = self.not_moved(case, note, issue.clone()).into_iter();
+        first.chain(moved).chain(spares).chain(strange).collect()
     }
 
     /// Issues are made as fast as cases come; an issue is written to by whoever holds its case.
@@ -217,5 +225,33 @@ impl Planner for JiraPlanner<'_> {
     /// An issue that we may not see is gone as well.
     fn forgets_what_is_gone(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        case::{MemberId, snapshot::tests::case},
+        config::settings::Settings,
+    };
+
+    #[test]
+    fn a_strange_issue_is_offered_unless_only_some_may_know_of_the_case() {
+        let toml = "[slack]\nteam = 'T1'\nchannel = 'C1'\n[jira]\napi_url = 'https://x.atlassian.net'\nproject = 'SEC'";
+        let settings: Settings = toml::from_str(toml).unwrap();
+        let planner = JiraPlanner { settings: settings.jira.as_ref().unwrap() };
+        let issue = |place: &str, name: &str| Home { place: place.to_owned(), name: name.to_owned() };
+        let open = PlaceNote {
+            home: Some(issue("1", "SEC-1")),
+            strange: vec![issue("40", "SEC-40")],
+            ..PlaceNote::default()
+        };
+        let offered = |note: &PlaceNote| {
+            let notices = planner.notices(&case(), note);
+            notices.iter().filter(|notice| matches!(notice, Notice::Strange { .. })).count()
+        };
+        let restricted = PlaceNote { restricted: Some(vec![MemberId::new("U1")]), ..open.clone() };
+        assert_eq!((offered(&open), offered(&restricted)), (1, 0));
     }
 }

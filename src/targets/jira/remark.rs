@@ -103,6 +103,9 @@ fn head(content: &Content) -> Inline {
         Content::Notice(Notice::Spare { spare, .. }) => {
             Inline::new().text(&value(&format!("{spare} was made for this case as well")))
         }
+        Content::Notice(Notice::Strange { strange, .. }) => {
+            Inline::new().text(&value(&format!("{strange} bears this case's label")))
+        }
         Content::Notice(Notice::NoThread { .. }) => Inline::new().text("The case's thread was deleted"),
         Content::Notice(Notice::Forgets { at, .. }) => {
             Inline::new().text(&format!("What is known of this case is forgotten at {}", wording::utc(*at)))

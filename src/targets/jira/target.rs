@@ -6,8 +6,8 @@ use tokio::sync::OnceCell;
 use tracing::warn;
 
 use super::{
-    CommentRef, Created, HeardComment, IssueNow, IssueRef, IssueText, Jira, Moved, OurIssue, RemoteLink,
-    content, description, notice,
+    CommentRef, Created, FoundIssues, HeardComment, IssueNow, IssueRef, IssueText, Jira, Moved, OurIssue,
+    RemoteLink, content, description, notice,
     planner::{IssueState, JiraPlanner},
     summary,
 };
@@ -19,7 +19,7 @@ use crate::{
         notes::{HOME, Intent, PlaceNote},
     },
     targets::{
-        contract::{Creation, Entry, Found, Planner, ReadBack, Said, Target, known_to},
+        contract::{Creation, Entry, Found, OtherAnchors, Planner, ReadBack, Said, Target, known_to},
         mark::{Mark, earliest},
         telling::{Decoration, Picture, What},
     },
@@ -44,15 +44,22 @@ impl<'a> JiraTarget<'a> {
     }
 
     /// All that we made of a case, the first before the others.
-    async fn all_issues(&self, case: &Case) -> Result<Vec<Found>, Failure> {
-        let all = self.jira.issues_of(&case.id, case.created.unwrap_or_default() * 1_000).await?;
+    async fn all_issues(&self, case: &Case) -> Result<OtherAnchors, Failure> {
+        let FoundIssues { ours, mut strange } =
+            self.jira.issues_of(&case.id, case.created.unwrap_or_default() * 1_000).await?;
         let found = |OurIssue { issue, by }| Found {
             key: Key(HOME.to_owned()),
             remote: remote(&issue),
             by,
             ..Found::default()
         };
-        Ok(all.into_iter().map(found).collect())
+        // Nothing of a case goes to another project, so nothing there is offered.
+        let project = format!("{}-", self.jira.settings.project);
+        strange.retain(|issue| issue.key.as_str().starts_with(&project));
+        Ok(OtherAnchors {
+            ours: ours.into_iter().map(found).collect(),
+            strange: strange.iter().map(remote).collect(),
+        })
     }
 
     async fn comments(&self, case: &CaseId, issue: &IssueId) -> Result<ReadBack, Failure> {
@@ -185,6 +192,7 @@ impl Target for JiraTarget<'_> {
                 .jira
                 .issues_of(case, intent.since)
                 .await?
+                .ours
                 .first()
                 .map(|ours| remote(&ours.issue)));
         }
@@ -192,13 +200,15 @@ impl Target for JiraTarget<'_> {
     }
 
     async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<Found>, Failure> {
-        Ok(self.all_issues(case).await?.into_iter().next())
+        Ok(self.all_issues(case).await?.ours.into_iter().next())
     }
 
-    async fn spares(&self, case: &Case, note: &PlaceNote) -> Result<Vec<Found>, Failure> {
+    async fn others(&self, case: &Case, note: &PlaceNote) -> Result<OtherAnchors, Failure> {
         let home = issue(note)?;
         let mut all = self.all_issues(case).await?;
-        all.retain(|other| self.planner.anchor(&other.remote, note).place != home.as_str());
+        let is_other = |remote: &str| self.planner.anchor(remote, note).place != home.as_str();
+        all.ours.retain(|other| is_other(&other.remote));
+        all.strange.retain(|other| is_other(other));
         Ok(all)
     }
 

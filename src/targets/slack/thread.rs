@@ -131,6 +131,9 @@ fn ways_on(said: &Notice) -> Option<Value> {
         Notice::Spare { case, spare, .. } => {
             Some(card::one_button(&format!("{case} jira close {spare}"), &format!("Close {spare}")))
         }
+        Notice::Strange { case, strange, .. } => {
+            Some(card::one_button(&format!("{case} jira link {strange}"), &format!("Link {strange}")))
+        }
         Notice::NoThread { case } => Some(card::one_button(&format!("{case} card"), "New card")),
     }
 }
@@ -162,6 +165,12 @@ fn notice(said: &Notice) -> Line {
             .own(" alone, and ")
             .strong(&value(spare.as_str()))
             .own(" says so."),
+        Notice::Strange { issue, strange, .. } => Line::new()
+            .own("🔗 ")
+            .strong(&value(strange.as_str()))
+            .own(" bears this case's label, and was not made by Casebridge: it is left alone. The case is told in ")
+            .strong(&value(issue.as_str()))
+            .own("."),
         Notice::NoThread { case } => Line::new()
             .own("⚠️ The thread of case ")
             .strong(case.as_str())
@@ -498,6 +507,19 @@ mod tests {
                         alone, and `SEC-14` says so.";
         assert_eq!(message.text, expected);
         assert_eq!(message.blocks[1]["elements"][0]["value"], "1234567890 jira close SEC-14");
+    }
+
+    #[test]
+    fn an_issue_that_is_not_proven_to_be_ours_is_offered_by_a_button() {
+        let [issue, strange] = ["SEC-12", "SEC-40"].map(IssueKey::new);
+        let message = content(
+            &Content::Notice(Notice::Strange { case: CaseId::new("1234567890"), issue, strange }),
+            Plainness::Full,
+        );
+        let expected = "🔗 `SEC-40` bears this case's label, and was not made by Casebridge: it is left alone. The case is \
+                        told in `SEC-12`.";
+        assert_eq!(message.text, expected);
+        assert_eq!(message.blocks[1]["elements"][0]["value"], "1234567890 jira link SEC-40");
     }
 
     #[test]

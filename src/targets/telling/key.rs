@@ -91,6 +91,7 @@ pub(super) fn notice_key(notice: &Notice) -> Key {
         Notice::Moved { issue, moved, .. } => format!("moved/{issue}/{}", moved.id),
         Notice::Lost { issue, .. } => format!("refused/lost/{issue}"),
         Notice::Spare { spare, .. } => format!("spare/{spare}"),
+        Notice::Strange { strange, .. } => format!("strange/{strange}"),
         Notice::NoThread { .. } => LOST.to_owned(),
         Notice::Forgets { .. } => FORGETS.to_owned(),
     })

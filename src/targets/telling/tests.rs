@@ -407,6 +407,7 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
                 Notice::Moved { .. }
                 | Notice::Lost { .. }
                 | Notice::Spare { .. }
+                | Notice::Strange { .. }
                 | Notice::NoThread { .. }
                 | Notice::Forgets { .. } => None,
             }
