@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use amazon::{Amazon, secret_of, variables_of};
 use casebridge::{
     case::{Ts, UserId},
-    chat::secret_scan,
+    chat::{grammar, secret_scan},
 };
 use casebridge_lab::standins::{JiraStandin, SignedRequest, SirStandin, SlackStandin};
 use fifo::Fifo;
@@ -68,7 +68,7 @@ impl Around {
             casebridge::state::put_settings(&table.store, &settings).await.unwrap();
             (dynamodb, name) = (table::endpoint(), table.name);
         }
-        let variables = variables_of((&dynamodb, &name), &aws, &sir);
+        let variables = variables_of((&dynamodb, &name), &aws, (sir.url(), &aws));
         Self { slack, sir, jira, variables, whole }
     }
 
@@ -103,16 +103,16 @@ const REPEATED: [&str; 12] =
     ["BEGIN ", "xox", "x|", "xoxe.\"", "ghp_", "a ", "<", "&", "\"", "<@U1>\"", "<a|b>\"\u{200b}", "é"];
 
 /// A megabyte of the worst of them, in the longest pieces that are looked through for secrets: milliseconds.
-fn secret_scan() -> f64 {
-    let scanned = REPEATED.map(|each| {
-        let piece = each.repeat(250_000 / each.len());
+fn a_megabyte<T>(work: impl Fn(&str) -> T) -> f64 {
+    let took = REPEATED.map(|each| {
+        let piece = format!("comment {}", each.repeat(250_000 / each.len()));
         let begun = Instant::now();
         for _ in 0..4 {
-            std::hint::black_box(secret_scan::secret(std::hint::black_box(&piece)));
+            std::hint::black_box(work(std::hint::black_box(&piece)));
         }
         begun.elapsed().as_secs_f64() * 1_000.0
     });
-    scanned.into_iter().fold(0.0, f64::max)
+    took.into_iter().fold(0.0, f64::max)
 }
 
 /// From the start of the process until it asks for its first event.
@@ -235,7 +235,8 @@ fn binary(name: &str) -> String {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let build = if cfg!(debug_assertions) { "_unoptimised" } else { "" };
-    println!("secret_scan_1_mb{build} {:.1} ms", secret_scan());
+    println!("secret_scan_1_mb{build} {:.1} ms", a_megabyte(secret_scan::secret));
+    println!("line_1_mb{build} {:.1} ms", a_megabyte(|text| grammar::parse(text, 0).is_ok()));
     if std::env::args().any(|arg| arg == "secret_scan") {
         return;
     }

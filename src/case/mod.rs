@@ -2,6 +2,8 @@
 //! Limits and spellings: <https://docs.aws.amazon.com/security-ir/latest/APIReference/>.
 
 pub mod author;
+#[cfg(test)]
+pub(crate) mod growth;
 mod ids;
 pub(crate) mod passage;
 pub mod snapshot;

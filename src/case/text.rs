@@ -134,6 +134,7 @@ fn shown(char: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
 
     #[test]
     fn pieces_joined_are_the_text_and_none_is_too_long() {
@@ -218,5 +219,15 @@ mod tests {
             assert!(visible(text).chars().count() <= text.chars().count());
         }
         assert_eq!(one_line(" a\r\nb \u{200b} c\u{2028}"), "a b c");
+    }
+
+    #[test]
+    fn twice_the_text_is_cut_and_shown_in_twice_the_time() {
+        is_steady(|text| parts(text, 3_000));
+        is_steady(|text| cut(text, 3_000));
+        is_steady(visible);
+        is_steady(one_line);
+        is_steady(|text| linked(text, text));
+        is_steady(|text| beside(text, "message", &[]));
     }
 }

@@ -9,7 +9,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use casebridge_lab::standins::{JiraStandin, SirStandin, SlackStandin};
+use casebridge_lab::standins::{AUDIT_GROUP, JiraStandin, SlackStandin};
 use serde_json::{Value, json};
 
 use super::fifo::Fifo;
@@ -47,8 +47,11 @@ pub fn secret_of(slack: &SlackStandin, jira: &JiraStandin) -> Value {
 }
 
 /// What a function's environment says: where the table, the rest of AWS and the service are.
-pub fn variables_of(table: (&str, &str), amazon: &str, sir: &SirStandin) -> Vec<(&'static str, String)> {
-    let (dynamodb, name) = table;
+pub fn variables_of(
+    (dynamodb, name): (&str, &str),
+    amazon: &str,
+    (sir, logs): (&str, &str),
+) -> Vec<(&'static str, String)> {
     vec![
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
@@ -57,12 +60,12 @@ pub fn variables_of(table: (&str, &str), amazon: &str, sir: &SirStandin) -> Vec<
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", amazon.to_owned()),
         ("AWS_ENDPOINT_URL_SQS", amazon.to_owned()),
         ("AWS_ENDPOINT_URL_STS", amazon.to_owned()),
-        ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", amazon.to_owned()),
-        ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
+        ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", logs.to_owned()),
+        ("AWS_ENDPOINT_URL_SECURITY_IR", sir.to_owned()),
         ("CASEBRIDGE_TABLE", name.to_owned()),
         ("CASEBRIDGE_INBOX_URL", format!("{amazon}/111122223333/inbox.fifo")),
         ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
-        ("CASEBRIDGE_AUDIT_GROUP", "/casebridge/tests/audit".to_owned()),
+        ("CASEBRIDGE_AUDIT_GROUP", AUDIT_GROUP.to_owned()),
     ]
 }
 

@@ -44,7 +44,7 @@ impl Truth {
         let index = dice.below(self.cases.len() as u64) as usize;
         let (case, (words, latest)) = self.cases.iter_mut().nth(index).unwrap();
         self.said += 1;
-        let word = format!("w{:05}", self.said);
+        let word = word(self.said);
         match dice.below(10) {
             0 => sir.aws_sets_status(&CaseId::new(case), &casebridge::case::Status::Detection).unwrap(),
             1 if !words.is_empty() => {
@@ -62,6 +62,11 @@ impl Truth {
             }
         }
     }
+}
+
+/// What is said as the so-manieth.
+fn word(said: u32) -> String {
+    format!("w{said:05}")
 }
 
 /// The words of ours in a text, in order.
@@ -175,6 +180,8 @@ async fn killed_at_any_moment_it_loses_nothing_doubles_nothing_and_keeps_the_ord
         }
     }
     let cases = truth.cases.len();
+    let words: Vec<_> = (1..=truth.said).map(word).collect();
+    stage.lets_nothing_out(&words).await;
     stage.table.delete().await;
     assert!(wrong.is_empty(), "of {cases} cases:\n{}", wrong.join("\n"));
     assert!(half_done > 0, "no kill met a worker in the middle of its work");

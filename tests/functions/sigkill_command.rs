@@ -140,6 +140,8 @@ async fn killed_at_any_moment_it_does_what_people_ask_once_and_answers_in_one_wa
     let wrong = outcomes.wrong();
     let taken = people.acts.iter().filter(|act| act.accepted).count();
     let done = outcomes.arrived();
+    let words: Vec<_> = people.acts.iter().map(|act| act.word.clone()).collect();
+    stage.lets_nothing_out(&words).await;
     stage.table.delete().await;
     assert!(wrong.is_empty(), "of {} acts:\n{}", people.acts.len(), wrong.join("\n"));
     assert!(half_done > 0, "no kill met a worker in the middle of its work");

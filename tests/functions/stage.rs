@@ -1,16 +1,23 @@
 //! What is around a function that is killed?
 
-use std::{io::Write, time::Duration};
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use casebridge::{
     case::ChannelId,
     config::{hosts::Reach, settings::Settings},
 };
 use casebridge_lab::playground::standins::Standins;
-use casebridge_lab::stage::settings_of;
+use casebridge_lab::stage::{Canary, settings_of};
 use casebridge_lab::standins::{FaultRule, HeardCall, JiraStandin, Server, SirStandin, SlackStandin};
 use serde_json::json;
-use tokio::process::Child;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    process::Child,
+};
 
 use super::{
     amazon::{Amazon, secret_of, variables_of},
@@ -32,6 +39,9 @@ pub struct Stage {
     pub people: Vec<String>,
     variables: Vec<(&'static str, String)>,
     binary: String,
+    standins: Standins,
+    /// All that any process wrote.
+    log: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Stage {
@@ -51,7 +61,10 @@ impl Stage {
         let inbox = Fifo::default();
         let secret = secret_of(&slack, &jira);
         let amazon = Amazon { secret, settings: None, inbox: inbox.clone() }.start().await;
-        let variables = variables_of((&table::endpoint(), &table.name), &amazon, &sir);
+        let mut variables =
+            variables_of((&table::endpoint(), &table.name), &amazon, (sir.url(), standins.logs.url()));
+        // The most that anybody can ask for.
+        variables.push(("RUST_LOG", "trace".to_owned()));
         let lambda = Lambda::start().await;
         Self {
             slack,
@@ -64,6 +77,8 @@ impl Stage {
             people,
             variables,
             binary,
+            standins,
+            log: Arc::default(),
         }
     }
 
@@ -72,7 +87,11 @@ impl Stage {
         let before = self.lambda.asked();
         let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let start = |_| self.lambda.start_function(&self.binary, &variables);
-        let functions = (0..count).map(start).collect();
+        let mut functions: Vec<Child> = (0..count).map(start).collect();
+        for function in &mut functions {
+            tokio::spawn(kept(function.stdout.take().unwrap(), self.log.clone()));
+            tokio::spawn(kept(function.stderr.take().unwrap(), self.log.clone()));
+        }
         self.lambda.is_asked(before + count).await;
         functions
     }
@@ -84,6 +103,25 @@ impl Stage {
         }
         self.lambda.clear().await;
         self.settled().await
+    }
+
+    /// Neither a secret nor one of these words of people and AWS stands where it does not belong: a secret in the table or on the
+    /// inbox, either of them in what the processes wrote and in the audit trail.
+    pub async fn lets_nothing_out(&self, words: &[String]) {
+        let Standins { slack, jira, sir, logs, .. } = &self.standins;
+        let canary = Canary::of(&secret_of(slack, jira), slack, jira, sir);
+        let items = self.table.client.scan().table_name(&self.table.name).into_paginator().items().send();
+        let items: Vec<_> = items.collect().await;
+        let bodies: String = self.inbox.arrived().into_iter().map(|message| message.body).collect();
+        let log = String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned();
+        let logged = [log, logs.lines().join("\n")].concat();
+        let looked_through = (items.len(), logged.lines().count());
+        assert!(looked_through.0 > 10 && looked_through.1 > 10, "{looked_through:?}");
+        for kept in [format!("{items:?}"), bodies] {
+            assert_eq!(canary.secrets_in(&kept), [""; 0], "a secret was kept");
+        }
+        assert_eq!(canary.all_in(&logged), [""; 0], "it was logged");
+        assert_eq!(words.iter().find(|word| logged.contains(word.as_str())), None, "it was logged");
     }
 
     /// The stand-ins hear nothing new and owe nobody an answer.
@@ -100,6 +138,13 @@ impl Stage {
             before = calls.len();
         }
         servers.iter().flat_map(|server| server.take_calls()).collect()
+    }
+}
+
+async fn kept(mut from: impl AsyncRead + Unpin, log: Arc<Mutex<Vec<u8>>>) {
+    let mut bytes = [0; 4_096];
+    while let Ok(count @ 1..) = from.read(&mut bytes).await {
+        log.lock().unwrap().extend_from_slice(&bytes[..count]);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A case is exported, verified, and found changed, by the tool alone.
 
 use casebridge::{config::clock, state::Store};
+use casebridge_lab::{playground::standins::Standins, stage::Canary};
 
 use super::{Deployed, amazon::OPERATOR};
 
@@ -19,7 +20,14 @@ async fn a_case_is_exported_signed_and_verified_and_whoever_took_it_is_in_the_tr
     assert!(good, "{said}");
     let folder = format!("case-{case}");
     assert!(said.contains(&folder) && said.contains("the table does not know the case"), "{said}");
+    let Standins { slack, jira, .. } = &deployed.standins;
+    let canary = Canary::of(&deployed.standins.secret(), slack, jira, sir);
+    for file in ["timeline.jsonl", "case.html", "manifest.json", "attachments/01-auth.log"] {
+        let text = std::fs::read_to_string(deployed.scratch.join(&folder).join(file)).unwrap();
+        assert_eq!(canary.secrets_in(&text), [""; 0], "{file}");
+    }
     let [line] = <[_; 1]>::try_from(deployed.trail()).unwrap();
+    assert_eq!(canary.all_in(&line.json()), [""; 0]);
     assert_eq!((line.who.as_str(), line.verb.as_str(), line.case), (OPERATOR, "export", Some(case.clone())));
     let verify = ["verify", &folder, "--key", "key.pub"];
     let (good, said) = deployed.casebridge(&verify).await;

@@ -22,7 +22,7 @@ use std::{
 };
 
 use casebridge::{config::secrets::Secrets, telemetry::audit::AuditLine};
-use casebridge_lab::{playground::standins::Standins, stage::settings_of, standins::AUDIT_GROUP};
+use casebridge_lab::{playground::standins::Standins, stage::settings_of};
 
 use self::amazon::{Amazon, secret_of, variables_of};
 
@@ -45,12 +45,7 @@ impl Deployed {
         let secret = secret_of(&slack, &jira);
         Secrets::parse(&secret.to_string()).unwrap();
         let amazon = Amazon { secret, settings: None, inbox: fifo::Fifo::default() }.start().await;
-        let mut variables = variables_of((&endpoint, &table.name), &amazon, &sir);
-        variables.retain(|(name, _)| {
-            !["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "CASEBRIDGE_AUDIT_GROUP"].contains(name)
-        });
-        variables.push(("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", logs.url().to_owned()));
-        variables.push(("CASEBRIDGE_AUDIT_GROUP", AUDIT_GROUP.to_owned()));
+        let mut variables = variables_of((&endpoint, &table.name), &amazon, (sir.url(), logs.url()));
         variables.push(("AWS_EC2_METADATA_DISABLED", "true".to_owned()));
         // Slack and Jira stand on this machine: allowed while AWS does, too.
         variables.push(("AWS_ENDPOINT_URL", amazon));

@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod arrivals;
+mod canary;
 mod closed;
 mod log;
 mod outside;
@@ -31,11 +32,14 @@ use casebridge::{
     state::{agenda, memory::Memory},
     targets::slack::manifest,
 };
+use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 pub use arrivals::envelope;
+pub use canary::Canary;
 pub use closed::nobody;
 pub use log::Log;
+use log::WholeLog;
 pub use outside::Outside;
 pub use people::{ANA, BO, ana, bo, chosen, moment, ticked, typed};
 pub use questions::{count, place_of, ts_of};
@@ -90,6 +94,9 @@ pub struct Stage {
     jobs: Mutex<Option<UnboundedReceiver<QueueMessage>>>,
     /// Where the service was, once it has ended.
     ended: Option<ClosedPort>,
+    /// The secret's document.
+    secret: Value,
+    log: WholeLog,
 }
 
 impl Stage {
@@ -100,8 +107,9 @@ impl Stage {
 
     /// With more lines in the settings of Slack, and of Jira and the rest.
     pub async fn with(slack_lines: &str, more: &str) -> Self {
-        let standins = Standins::start().await.unwrap();
-        let secrets = Secrets::parse(&standins.secret().to_string()).unwrap();
+        let (standins, log) = (Standins::start().await.unwrap(), WholeLog::begin());
+        let secret = standins.secret();
+        let secrets = Secrets::parse(&secret.to_string()).unwrap();
         let toml = settings_of(&standins, slack_lines, more);
         let memory = Memory::default();
         casebridge::state::put_settings(&memory, &toml).await.unwrap();
@@ -131,6 +139,8 @@ impl Stage {
             inbox_secrets,
             jobs,
             ended: None,
+            secret,
+            log,
         }
     }
 
@@ -165,11 +175,22 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// No secret was kept or put on the inbox, and neither a secret nor what anybody said was logged or stands in the trail.
+    fn lets_nothing_out(&self) {
+        let canary = Canary::of(&self.secret, &self.slack, &self.jira, &self.sir);
+        assert_eq!(canary.secrets_in(&self.world.table.asked.lock().unwrap()), [""; 0], "a secret was kept");
+        assert_eq!(canary.all_in(&self.log.text()), [""; 0], "it was logged");
+        assert_eq!(canary.all_in(&self.logs.lines().join("\n")), [""; 0], "it stands in the audit trail");
+    }
+}
+
 impl Drop for Stage {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let wrong = self.world.refusals.wrong();
             assert!(wrong.is_empty(), "refused, and nobody expected it:\n{}", wrong.join("\n"));
+            self.lets_nothing_out();
         }
     }
 }

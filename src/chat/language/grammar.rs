@@ -221,6 +221,7 @@ pub(crate) fn topic(first: &str, second: Option<&str>) -> Result<&'static str, U
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
     use crate::case::{Actor, CommentId, InvestigationId, MembershipId, Status, UserId};
     use crate::chat::language::command::*;
 
@@ -628,6 +629,14 @@ mod tests {
         ] {
             assert_eq!(reply(&text), expected);
             assert_eq!(parse(&text, NOW).unwrap_err().typed, None);
+        }
+    }
+
+    #[test]
+    fn twice_the_line_is_understood_in_twice_the_time() {
+        is_steady(|text| parse(text, NOW).is_ok());
+        for verb in ["comment", "tag add", "membership new", "7000000003 coment"] {
+            is_steady(|text| parse(&format!("{verb} {text}"), NOW).is_ok());
         }
     }
 }

@@ -41,6 +41,7 @@ pub(crate) fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
     use crate::chat::language::command::Command;
 
     /// 2026-11-21T10:00:00Z.
@@ -87,5 +88,12 @@ mod tests {
         ] {
             assert_eq!(quoted(word), expected);
         }
+    }
+
+    #[test]
+    fn twice_the_words_are_one_line_in_twice_the_time() {
+        is_steady(|text| line(&["comment".to_owned(), text.to_owned()]));
+        is_steady(|text| line(&["tag".to_owned(), "add".to_owned(), format!("{text} {text}")]));
+        is_steady(quoted);
     }
 }

@@ -179,6 +179,7 @@ fn flat(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
 
     #[test]
     fn lines_and_paragraphs_are_kept_and_blank_ones_make_no_empty_nodes() {
@@ -249,5 +250,10 @@ mod tests {
         for url in ["javascript:alert(1)", "data:text/html,x", "", "SEC-1"] {
             assert_eq!(href(url), None, "{url}");
         }
+    }
+
+    #[test]
+    fn twice_the_text_is_split_in_twice_the_time() {
+        is_steady(parts);
     }
 }

@@ -224,6 +224,7 @@ mod tests {
     use super::*;
     use crate::case::IssueKey;
     use crate::case::UserId;
+    use crate::case::growth::is_steady;
 
     const NOON: i64 = 1_795_262_400;
 
@@ -377,5 +378,12 @@ mod tests {
             |text: &str| content(&comment(Author::AwsResponder, text), Plainness::Full)["content"][1].clone();
         assert_eq!(words(""), paragraph(json!([text("This part fell away.")])));
         assert_eq!(words(" \n"), paragraph(json!([text("(blank)")])));
+    }
+
+    #[test]
+    fn twice_the_words_are_shown_in_twice_the_time() {
+        let shown = |part: &String| content(&comment(Author::AwsResponder, part), Plainness::Full);
+        is_steady(|text| adf::parts(text).iter().map(shown).collect::<Vec<_>>());
+        is_steady(|text| content(&comment(Author::Jira { name: text.to_owned() }, "x"), Plainness::Full));
     }
 }

@@ -339,6 +339,7 @@ mod tests {
 
     use super::*;
     use crate::case::IssueKey;
+    use crate::case::growth::is_steady;
 
     const NOON: i64 = 1_795_262_400;
     const DATE: &str = "<!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>";
@@ -546,5 +547,13 @@ mod tests {
             let message = content(&comment(Author::AwsResponder, 0, 1, part), Plainness::Full);
             assert_eq!(message.blocks[1], rich(json!([text(expected)])), "{part:?}");
         }
+    }
+
+    #[test]
+    fn twice_the_words_are_shown_in_twice_the_time() {
+        is_steady(|text| content(&comment(Author::AwsResponder, 0, 1, text), Plainness::Full).blocks.len());
+        is_steady(|text| {
+            content(&comment(Author::Principal(text.to_owned()), 0, 1, "x"), Plainness::Full).text
+        });
     }
 }

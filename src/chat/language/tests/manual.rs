@@ -23,7 +23,8 @@ const OPENING: &str = "\
 @Casebridge [CASE] VERB [ARGUMENTS] the same, in threads too: Slack runs no slash commands there
 ```
 
-`/security-ir` is another name for `/sir`.
+`/security-ir` is another name for `/sir`. While Slack is down, `casebridge do` does the same with your own rights at AWS:
+[operations.md](operations.md#slack-is-down).
 
 ## How a line is read
 

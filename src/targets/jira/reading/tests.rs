@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Names, plain};
+use super::{Names, bare, plain};
+use crate::case::growth::is_steady;
 
 /// What a document may hold, and what each of it becomes.
 const SCHEMA: &str = include_str!("../../../../tests/words/adf.schema.txt");
@@ -124,4 +125,15 @@ fn what_is_no_document_is_read_as_far_as_it_can_be() {
     ] {
         assert_eq!(plain(&document, &Names::new()), expected, "{document}");
     }
+}
+
+#[test]
+fn twice_the_words_are_read_in_twice_the_time_in_one_node_or_in_many() {
+    let document = |nodes: Vec<Value>| json!({"type": "doc", "version": 1, "content": nodes});
+    let paragraph = |text: &str| json!({"type": "paragraph", "content": [{"type": "text", "text": text}]});
+    is_steady(|text| plain(&document(vec![paragraph(text)]), &Names::new()));
+    is_steady(|text| {
+        let nodes = text.as_bytes().chunks(16).map(|piece| paragraph(&piece.len().to_string())).collect();
+        bare(&document(nodes))
+    });
 }

@@ -66,6 +66,9 @@ impl<'a> MessageParts<'a> {
     }
 }
 
+/// The most blocks of a message, <https://docs.slack.dev/reference/block-kit/blocks/>: so many are looked for in its text.
+const MOST: usize = 50;
+
 #[derive(Default)]
 struct MessageReader {
     beside: Vec<Beside>,
@@ -81,9 +84,10 @@ impl MessageReader {
         let is_told = !text.trim().is_empty();
         let known = flat(text);
         let mut all = Vec::new();
-        for block in blocks.iter().filter(|block| !(is_told && kind(block) == "rich_text")) {
+        let blocks = blocks.iter().filter(|block| !(is_told && kind(block) == "rich_text"));
+        for (index, block) in blocks.enumerate() {
             let words = self.block(block);
-            if !(is_told && known.contains(&flat(&words))) {
+            if !(is_told && index < MOST && known.contains(&flat(&words))) {
                 all.push(words);
             }
         }

@@ -3,6 +3,7 @@
 mod meaning;
 
 use super::*;
+use crate::case::growth::is_steady;
 
 /// Written in two halves, so that no scanner takes this file for a leak.
 fn joined(halves: [&str; 2]) -> String {
@@ -53,4 +54,9 @@ fn what_people_write_in_a_case_is_no_secret() {
     ] {
         assert_eq!(secret(text), None, "{text:?}");
     }
+}
+
+#[test]
+fn twice_the_text_is_looked_through_in_twice_the_time() {
+    is_steady(secret);
 }
