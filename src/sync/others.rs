@@ -53,6 +53,8 @@ pub(crate) async fn heed(
         };
     };
     let is_at_work = match &note.another {
+        // A person gave it to the case, or it was taken over just now: our name is about to stand there.
+        None if !note.set.contains_key(HOME) => return Ok(()),
         // It was ours, and was taken over.
         None => true,
         Some(another) => {

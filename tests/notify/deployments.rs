@@ -7,7 +7,7 @@ use casebridge::{
     state::memory::Memory,
     targets::{jira, slack},
 };
-use casebridge_lab::stage::{Log, Stage, count};
+use casebridge_lab::stage::{Log, Stage, ana, count};
 use serde_json::{Value, json};
 
 const SAYS: &str = "another deployment tells this case";
@@ -191,6 +191,27 @@ async fn a_table_that_was_restored_under_another_name_goes_on_at_once_and_says_n
     two.alone(1, 65).await;
     let known = deployments::read(&two.stage.world).await.unwrap();
     assert!(known.calls_itself("one") && known.calls_itself("another"));
+}
+
+#[tokio::test]
+async fn an_issue_that_a_person_links_is_ours_at_once_whoever_made_it() {
+    let stage = Stage::set().await;
+    stage.world.signs_as(1);
+    stage.sir.aws_creates_case("Of another deployment");
+    stage.events().await;
+    stage.later(3_600_000);
+    stage.memory.restore(&Memory::default());
+    stage.world.signs_as(0);
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    stage.later(600_000);
+    stage.types(&ana(), &format!("{case} jira link SEC-1")).await;
+    stage.presses(&ana(), "confirm/1").await;
+    assert!(stage.soon().await);
+    assert_eq!(stage.home(&case, jira::KIND).await.name, "SEC-1");
+    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(signatures(&stage, &case).await, ["one"; 2]);
 }
 
 #[tokio::test]
