@@ -213,3 +213,32 @@ async fn one_job_that_cannot_be_done_holds_up_its_own_group_only() {
     assert_eq!(stage.work(&[]).await, [""; 0]);
     assert!(casebridge::chat::handle(&stage.bridge(), &Value::Null, 0).await.is_err());
 }
+
+/// As somebody in New York writes it who thinks of no zone.
+fn there(at: i64) -> String {
+    let at = time::OffsetDateTime::from_unix_timestamp(at - 18_000).unwrap();
+    at.format(time::macros::format_description!("[year]-[month]-[day] [hour]:[minute]")).unwrap()
+}
+
+#[tokio::test]
+async fn a_moment_is_on_the_clock_of_whoever_says_it_and_is_said_back() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.slack.set_user(&ana(), &json!({ "tz": "America/New_York", "tz_offset": -18_000 }));
+    let answer = stage.ana(&format!("{case} started 2026-03-01 09:30")).await;
+    assert!(answer.contains("is now 2026-03-01 14:30 UTC"), "{answer}");
+    let began = &stage.sir.case(&case).unwrap()["actualIncidentStartDate"];
+    assert_eq!(began.as_f64(), Some(1_772_375_400.0));
+    let now = stage.now() / 1_000;
+    let answer = stage.ana(&format!("{case} started {}", there(now + 3_600))).await;
+    assert!(answer.contains("has not come yet"), "{answer}");
+    assert_eq!(&stage.sir.case(&case).unwrap()["actualIncidentStartDate"], began);
+    let answer = stage.ana(&format!("{case} timeline {}", there(now + 3_600))).await;
+    assert!(answer.starts_with("Nothing happened on case"), "{answer}");
+    let answer = stage.ana(&format!("{case} timeline {}", there(now - 3_600))).await;
+    assert!(answer.contains("opened the case"), "{answer}");
+    let answer = stage.ana(&format!("{case} timeline 2020-01-01")).await;
+    assert!(answer.contains("since 2020-01-01 05:00 UTC, the newest at the end"), "{answer}");
+    let answer = stage.ana(&format!("{case} timeline 2020-01-01T00:00:00Z")).await;
+    assert!(answer.contains("since 2020-01-01 00:00 UTC"), "{answer}");
+}

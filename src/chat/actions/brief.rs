@@ -5,6 +5,7 @@ use super::{
     context::{ActionError, CommandContext, Outcome},
     history, links, need_to_know,
     next_move::NextMove,
+    own_clock,
 };
 use crate::{
     case::{
@@ -50,7 +51,7 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, post: bool) 
         });
     let links = links::line(&links::of(context, id).await?);
     let take = (facts.owner.is_none() && !case.is_closed()).then_some(("I take it", Command::Take));
-    let buttons = [Some(("Timeline", Command::Timeline { since: None })), take];
+    let buttons = [Some(("Timeline", Command::Timeline { since: None, said: None })), take];
     let buttons = buttons.into_iter().flatten().map(|(label, command)| Button::run(label, command.on(id)));
     Ok(answer.line(links).buttons(buttons.collect()))
 }
@@ -132,7 +133,12 @@ async fn posted(context: &CommandContext<'_>, id: &CaseId, brief: &Reply) -> Out
     Ok(Reply::says("It is posted here."))
 }
 
-pub(crate) async fn timeline(context: &CommandContext<'_>, id: &CaseId, since: Option<Seconds>) -> Outcome {
+pub(crate) async fn timeline(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    (read, said): (Option<Seconds>, Option<&str>),
+) -> Outcome {
+    let since = own_clock::moment(context, said).await?.or(read);
     let (edits, all_edits) = history::newest(context, id, 1).await?;
     let known_to = NextMove::known_end(context, id).await?;
     let (said, all_said) = comments::at_the_end(context, id, known_to).await?;
@@ -146,14 +152,17 @@ pub(crate) async fn timeline(context: &CommandContext<'_>, id: &CaseId, since: O
     events.sort_by_key(|(at, _)| *at);
     let is_whole = all_edits && all_said && events.len() <= SHOWN;
     let events = events.split_off(events.len().saturating_sub(SHOWN));
+    let from = |line: Paragraph| match since {
+        Some(since) => line.text(" since ").date(since),
+        None => line,
+    };
     if events.is_empty() {
-        return Ok(Reply::of(
-            Paragraph::of("Nothing happened on case ").bold(id.as_str()).text(" since then."),
-        ));
+        let nothing = Paragraph::of("Nothing happened on case ").bold(id.as_str());
+        return Ok(Reply::of(from(nothing).text(".")));
     }
     let before = if is_whole { "" } else { " What was before is in the AWS console." };
-    let head = Paragraph::of("What happened on case ").bold(id.as_str()).text(", the newest at the end.");
-    let head = head.text(before);
+    let head = from(Paragraph::of("What happened on case ").bold(id.as_str()));
+    let head = head.text(", the newest at the end.").text(before);
     Ok(events.into_iter().fold(Reply::of(head), |answer, (_, line)| answer.line(line)))
 }
 

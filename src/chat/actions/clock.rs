@@ -1,14 +1,16 @@
 //! Which clocks run on a case, and what they are counted to. When one starts a person says: nothing that happens on a
 //! case is what a rule means by "aware".
 
-use super::context::{ActionError, CommandContext, Outcome};
+use super::{
+    context::{ActionError, CommandContext, Outcome},
+    own_clock,
+};
 use crate::{
     case::{Case, CaseId, Resolver, Seconds},
     chat::{
         language::{
             command::{ClockChange, Command},
             user_error::nearest,
-            when,
         },
         reply::{Button, Paragraph, Reply},
     },
@@ -53,14 +55,7 @@ pub(crate) async fn start(
     let asked = context.job.at / 1_000;
     let start = match from {
         None => Some(asked),
-        Some(words) => {
-            // Slack tells it anew: it changes with daylight saving. At a terminal it is UTC.
-            let zone = match context.is_at_a_terminal() {
-                true => None,
-                false => context.slack.user(&context.job.user).await?.and_then(|person| person.tz_offset),
-            };
-            when::moment_in(words, asked, zone.unwrap_or(0))
-        }
+        Some(words) => own_clock::moment(context, Some(words)).await?,
     };
     let Some(start) = start else {
         let why = Paragraph::of("That is not a moment that I can read. Write it as ").text(LOCAL_FORMS);

@@ -33,7 +33,9 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::Title { text } => fields::title(context, case, text).await,
         Command::Describe { text } => fields::description(context, case, text).await,
         Command::Type { engagement } => fields::engagement(context, case, engagement).await,
-        Command::Started { at, reported } => fields::start(context, case, *at, *reported).await,
+        Command::Started { at, said, reported } => {
+            fields::start(context, case, (*at, said.as_deref()), *reported).await
+        }
         Command::Metadata { pairs } => fields::metadata(context, case, pairs).await,
         Command::Watch { people } => lists::watch(context, case, ListEdit::Add, people).await,
         Command::Unwatch { people } => lists::watch(context, case, ListEdit::Remove, people).await,
@@ -45,7 +47,7 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::Owner { to: None } => owner::show(context, case).await,
         Command::Owner { to: Some(to) } => owner::give(context, case, to).await,
         Command::Brief { post } => brief::show(context, case, *post).await,
-        Command::Timeline { since } => brief::timeline(context, case, *since).await,
+        Command::Timeline { since, said } => brief::timeline(context, case, (*since, said.as_deref())).await,
         Command::Files => files::list(context, case).await,
         Command::Get { number } => files::get(context, case, *number).await,
         Command::Ai => ai::list(context, case).await,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{
     compare_and_set::{self, PlannedChange, closed},
     context::{CommandContext, Outcome},
+    own_clock,
 };
 use crate::{
     aws::sir::{Call, CaseChange},
@@ -32,7 +33,19 @@ pub(crate) async fn engagement(context: &CommandContext<'_>, id: &CaseId, to: &s
         .await
 }
 
-pub(crate) async fn start(context: &CommandContext<'_>, id: &CaseId, at: Seconds, reported: bool) -> Outcome {
+pub(crate) async fn start(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    (read, said): (Seconds, Option<&str>),
+    reported: bool,
+) -> Outcome {
+    let at = own_clock::moment(context, said).await?.unwrap_or(read);
+    if at > context.job.at / 1_000 {
+        let why = Paragraph::default()
+            .date(at)
+            .text(" has not come yet, and an incident cannot begin in the future.");
+        return Ok(Reply::of(why).give_back(&context.typed()));
+    }
     let change = match reported {
         true => CaseChange { reported_start: Some(at), ..CaseChange::default() },
         false => CaseChange { actual_start: Some(at), ..CaseChange::default() },

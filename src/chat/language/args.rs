@@ -176,15 +176,17 @@ pub(super) fn started(words: &mut LineWords<'_>, now: Seconds) -> Asked {
     let at = when::moment(&said, now).ok_or_else(|| {
         UserError::new(format!("{said} is not a moment that I can read.", said = quoted(&said)), forms)
     })?;
-    if at > now {
+    let on_a_clock = when::on_a_clock(&said, now);
+    // Where it is on somebody's own clock, whether it has come is known once that is.
+    if at > now + on_a_clock.as_ref().map_or(0, |_| when::FARTHEST) {
         let happened =
             format!("{} has not come yet, and an incident cannot begin in the future.", when::written(at));
         return Err(UserError::new(
             happened,
-            "Times are UTC unless you give an offset, as in `2026-11-20 14:00+01:00`.",
+            "Times are on your own clock unless you give an offset, as in `2026-11-20 14:00+01:00`.",
         ));
     }
-    Ok(Command::Started { at, reported: arguments.has(Flag::Reported) })
+    Ok(Command::Started { at, said: on_a_clock, reported: arguments.has(Flag::Reported) })
 }
 
 pub(super) fn metadata(words: &mut LineWords<'_>, _: Seconds) -> Asked {
@@ -407,7 +409,7 @@ pub(super) fn brief(words: &mut LineWords<'_>, _: Seconds) -> Asked {
 pub(super) fn timeline(words: &mut LineWords<'_>, now: Seconds) -> Asked {
     let said = joined(words);
     if said.is_empty() {
-        return Ok(Command::Timeline { since: None });
+        return Ok(Command::Timeline { since: None, said: None });
     }
     let since = when::moment(&said, now).ok_or_else(|| {
         UserError::new(
@@ -415,7 +417,7 @@ pub(super) fn timeline(words: &mut LineWords<'_>, now: Seconds) -> Asked {
             format!("Write it as {}.", when::FORMS),
         )
     })?;
-    Ok(Command::Timeline { since: Some(since) })
+    Ok(Command::Timeline { since: Some(since), said: when::on_a_clock(&said, now) })
 }
 
 pub(super) fn jira_link(words: &mut LineWords<'_>, _: Seconds) -> Asked {

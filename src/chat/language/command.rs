@@ -124,6 +124,9 @@ pub(crate) enum Command {
         /// When, resolved against the clock of the moment it was asked.
         #[serde(rename = "at")]
         at: Seconds,
+        /// Its words, where they hang on the clock of whoever said them; until then it is read as UTC.
+        #[serde(rename = "said", default, skip_serializing_if = "Option::is_none")]
+        said: Option<String>,
         /// `reportedIncidentStartDate`; otherwise `actualIncidentStartDate`.
         #[serde(rename = "reported")]
         reported: bool,
@@ -230,6 +233,9 @@ pub(crate) enum Command {
     Timeline {
         #[serde(rename = "since", deserialize_with = "stated")]
         since: Option<Seconds>,
+        /// As [`Self::Started`] has it.
+        #[serde(rename = "said", default, skip_serializing_if = "Option::is_none")]
+        said: Option<String>,
     },
     #[serde(rename = "Jira")]
     Jira,

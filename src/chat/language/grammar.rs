@@ -327,7 +327,10 @@ mod tests {
                 "tag add team=“Blue team”",
                 Command::Tag { pairs: vec![("team".to_owned(), "Blue team".to_owned())] },
             ),
-            ("started 2026‑11‑20", Command::Started { at: 1_795_132_800, reported: false }),
+            (
+                "started 2026‑11‑20",
+                Command::Started { at: 1_795_132_800, said: Some("2026-11-20".to_owned()), reported: false },
+            ),
             (
                 "impact add service “AWS Lambda”, EC2",
                 Command::Impact {
@@ -563,14 +566,15 @@ mod tests {
             (
                 "started tomorrow",
                 "\"tomorrow\" is not a moment that I can read. Write it as `2h ago`, `yesterday 14:00`, `today 9:30`, \
-                 `2026-11-20`, `2026-11-20 14:00` or `2026-11-20T14:00:00Z` (UTC, unless an offset is given).\n\
+                 `2026-11-20`, `2026-11-20 14:00` or `2026-11-20T14:00:00Z` (on your own clock as Slack knows it, unless it \
+                 says UTC or an offset).\n\
                  How to say it: /sir started WHEN [--reported]\nYou typed: started tomorrow",
             ),
             (
-                "started 2026-11-22",
-                "2026-11-22T00:00:00Z has not come yet, and an incident cannot begin in the future. Times are UTC \
-                 unless you give an offset, as in `2026-11-20 14:00+01:00`.\n\
-                 How to say it: /sir started WHEN [--reported]\nYou typed: started 2026-11-22",
+                "started 2026-11-23",
+                "2026-11-23T00:00:00Z has not come yet, and an incident cannot begin in the future. Times are on your own \
+                 clock unless you give an offset, as in `2026-11-20 14:00+01:00`.\n\
+                 How to say it: /sir started WHEN [--reported]\nYou typed: started 2026-11-23",
             ),
             (
                 "watch @ana",

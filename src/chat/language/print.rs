@@ -45,7 +45,8 @@ impl Display for Command {
             }
             Self::Restrict { people } => people.iter().try_for_each(|user| write!(f, " <@{user}>")),
             Self::Brief { post } => flag(f, *post, Flag::Post),
-            Self::Timeline { since } => {
+            Self::Timeline { said: Some(said), .. } => write!(f, " {said}"),
+            Self::Timeline { since, said: None } => {
                 since.iter().try_for_each(|since| write!(f, " {}", when::written(*since)))
             }
             Self::Help { verb } => verb.iter().try_for_each(|verb| write!(f, " {verb}")),
@@ -59,8 +60,9 @@ impl Display for Command {
             Self::Status { to } => to.iter().try_for_each(|status| write!(f, " {}", status_name(status))),
             Self::Title { text } | Self::Describe { text } => free(f, text),
             Self::Type { engagement } => write!(f, " {}", engagement.to_lowercase()),
-            Self::Started { at, reported } => {
-                write!(f, " {}", when::written(*at)).and_then(|()| flag(f, *reported, Flag::Reported))
+            Self::Started { at, said, reported } => {
+                let at = said.clone().unwrap_or_else(|| when::written(*at));
+                write!(f, " {at}").and_then(|()| flag(f, *reported, Flag::Reported))
             }
             Self::Metadata { pairs } | Self::Tag { pairs } => {
                 pairs.iter().try_for_each(|(key, value)| word(f, &format!("{key}={value}")))

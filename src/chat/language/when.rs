@@ -8,7 +8,10 @@ use crate::case::Seconds;
 
 /// How a moment may be written: for replies and help.
 pub(crate) const FORMS: &str = "`2h ago`, `yesterday 14:00`, `today 9:30`, `2026-11-20`, `2026-11-20 14:00` or \
-                         `2026-11-20T14:00:00Z` (UTC, unless an offset is given)";
+                         `2026-11-20T14:00:00Z` (on your own clock as Slack knows it, unless it says UTC or an offset)";
+
+/// The farthest that any clock is ahead of UTC.
+pub(crate) const FARTHEST: Seconds = 14 * 3_600;
 
 /// Reads a moment. `None` where it is none, or out of all reason.
 pub fn moment(text: &str, now: Seconds) -> Option<Seconds> {
@@ -32,6 +35,11 @@ pub(crate) fn moment_in(text: &str, now: Seconds, ahead: Seconds) -> Option<Seco
         return moment(text, now);
     }
     moment(text, now + ahead).map(|at| at - ahead).filter(|at| *at >= 0)
+}
+
+/// The moment's words, where it hangs on the clock of whoever says it.
+pub(crate) fn on_a_clock(text: &str, now: Seconds) -> Option<String> {
+    (moment(text, now) != moment_in(text, now, 3_600)).then(|| text.to_owned())
 }
 
 /// Reads a day and gives its midnight.

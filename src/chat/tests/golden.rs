@@ -100,6 +100,8 @@ const LINES: &[&str] = &[
     "1234567890 clock NIS2 stop",
     "timeline",
     "1234567890 timeline 2026-11-26T02:00:00Z",
+    "1234567890 timeline yesterday 14:00",
+    "1234567890 started 2026-11-20 14:00 --reported",
     "jira",
     "1234567890 jira link SEC-12",
     "1234567890 jira open",
@@ -318,7 +320,7 @@ fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
 
 #[test]
 fn what_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
-    let may_lack = ["door", "replaces", "before", "communication", "beside", "uploads"];
+    let may_lack = ["door", "replaces", "before", "communication", "beside", "uploads", "said"];
     golden::damage::<Job>("jobs", &may_lack, &[]);
     golden::damage::<Job>("jobs-asked", &may_lack, &[]);
     golden::damage::<Modal>("forms", &[], &[]);
