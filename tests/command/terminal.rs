@@ -64,7 +64,7 @@ async fn what_was_done_is_told_afterwards_in_slack_and_jira_with_who_did_it_and_
     stage.notify().await;
     let (lines, comments) = (stage.lines(&case).await, stage.comments(&case).await);
     for told in [lines.join("\n"), comments.join("\n")] {
-        for part in ["The host is isolated.", "by ops/ana", "Key of the build role"] {
+        for part in ["The host is isolated.", "Closed", "by ops/ana"] {
             assert!(told.contains(part), "{part}: {told}");
         }
         assert!(!told.contains("<@arn") && !told.contains("command line"), "{told}");
