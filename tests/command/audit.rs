@@ -302,6 +302,38 @@ async fn a_line_that_the_trail_does_not_take_stands_in_the_functions_own_log_and
 }
 
 #[tokio::test]
+async fn what_nothing_came_of_is_not_done_and_what_something_came_of_is_done() {
+    let mut stage = Stage::with("", "[notify.clocks.NIS2]\n'Early warning' = 24\n").await;
+    let [case, other] = ["Key leaked", "Root used"].map(|title| stage.sir.console_creates_case(title));
+    stage.notify().await;
+    let theirs = stage.issue(&other).await["key"].as_str().unwrap().to_owned();
+    for (line, outcome) in [
+        ("clock NIS3", AuditOutcome::NotDone),
+        ("clock NIS2 from someday", AuditOutcome::NotDone),
+        ("clock NIS2 from 2099-01-01", AuditOutcome::NotDone),
+        ("clock NIS2 stop", AuditOutcome::NotDone),
+        ("clock NIS2", AuditOutcome::Done),
+        ("owner <@U0NOBODY1>", AuditOutcome::NotDone),
+        ("take", AuditOutcome::Done),
+        ("restrict <@U0NOBODY1>", AuditOutcome::NotDone),
+        ("restrict off", AuditOutcome::NotDone),
+        ("jira link HR-1", AuditOutcome::NotDone),
+        (&*format!("jira link {theirs}"), AuditOutcome::NotDone),
+        ("jira close SEC-99", AuditOutcome::NotDone),
+        ("jira back", AuditOutcome::Done),
+    ] {
+        let answer = stage.ana(&format!("{case} {line}")).await;
+        let trail = stage.trail();
+        assert_eq!(trail.last().unwrap().outcome, outcome, "{line}: {answer}\n{:?}", trail.last());
+    }
+    stage.settings.jira = None;
+    for line in ["jira open", "jira link SEC-1", "jira close SEC-1", "jira back"] {
+        stage.ana(&format!("{case} {line}")).await;
+        assert_eq!(stage.trail().last().unwrap().outcome, AuditOutcome::NotDone, "{line}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_asks_what_everybody_may_leaves_no_line() {
     let (stage, bo, _, _) = two().await;
     for line in ["help", "whoami", "shwo"] {

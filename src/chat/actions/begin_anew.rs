@@ -110,7 +110,7 @@ async fn held(context: &CommandContext<'_>, id: &CaseId) -> Result<Meta, ActionE
     if context.or_parked(held.note::<CaseNote>(id, Note::Case))?.0.forgotten {
         store.release(id, held.epoch, held.want, None, false).await?;
         let why = "What Casebridge knew of this case is forgotten, so it is told nowhere again.";
-        return Err(context.refuse(why).into());
+        return Err(context.refuse(why));
     }
     Ok(held)
 }

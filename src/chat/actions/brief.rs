@@ -113,7 +113,7 @@ fn word(who: &'static str, comment: &Comment, sayings: &[Saying]) -> Paragraph {
 /// Says it where it was asked, for everybody who reads there.
 async fn posted(context: &CommandContext<'_>, id: &CaseId, brief: &Reply) -> Outcome {
     let Some(channel) = context.job.place.channel.clone() else {
-        return Err(context.refuse("There is no channel here to post it to.").into());
+        return Err(context.refuse("There is no channel here to post it to."));
     };
     if !need_to_know::may_be_said(context, id, &channel).await? {
         return need_to_know::elsewhere(id);

@@ -48,10 +48,7 @@ pub(crate) async fn start(
     id: &CaseId,
     (typed, from): (&str, Option<&str>),
 ) -> Outcome {
-    let name = match named(context, typed) {
-        Ok(name) => name,
-        Err(refusal) => return Ok(refusal),
-    };
+    let name = named(context, typed)?;
     let asked = context.job.at / 1_000;
     let start = match from {
         None => Some(asked),
@@ -59,10 +56,10 @@ pub(crate) async fn start(
     };
     let Some(start) = start else {
         let why = Paragraph::of("That is not a moment that I can read. Write it as ").text(LOCAL_FORMS);
-        return Ok(Reply::of(why.text(".")).give_back(&context.typed()));
+        return Err(Reply::of(why.text(".")).give_back(&context.typed()).into());
     };
     if start > asked {
-        return Ok(context.refuse("That is not yet: a clock runs from a moment that was."));
+        return Err(context.refuse("That is not yet: a clock runs from a moment that was."));
     }
     context.case(id).await?;
     let clock = CaseClock { name: name.clone(), start, by: context.job.user.clone() };
@@ -80,7 +77,7 @@ pub(crate) async fn start(
 pub(crate) async fn stop(context: &CommandContext<'_>, id: &CaseId, typed: &str) -> Outcome {
     let running = running(context, id).await?;
     let Some(clock) = running.iter().find(|clock| clock.name.eq_ignore_ascii_case(typed)) else {
-        return Ok(context.refuse(format!("No clock {typed} runs on case {id}.")));
+        return Err(context.refuse(format!("No clock {typed} runs on case {id}.")));
     };
     let at = (id, context.world.now());
     case_clocks::change(context.world.store(), at, |all| all.retain(|other| other.name != clock.name))
@@ -103,7 +100,7 @@ async fn running(context: &CommandContext<'_>, id: &CaseId) -> Result<Vec<CaseCl
 }
 
 /// The settings' own name of a clock.
-fn named(context: &CommandContext<'_>, typed: &str) -> Result<String, Reply> {
+fn named(context: &CommandContext<'_>, typed: &str) -> Result<String, ActionError> {
     let known = &context.settings.notify.clocks;
     if let Some(name) = known.keys().find(|name| name.eq_ignore_ascii_case(typed)) {
         return Ok(name.clone());

@@ -98,7 +98,7 @@ impl CommandContext<'_> {
     pub(crate) async fn call(&self, call: Call) -> Result<sir::Answer, ActionError> {
         let (operation, reads) = (call.kind(), call.is_read());
         if let Err(error) = limits::check(&call) {
-            return Err(self.refuse(error.to_string()).into());
+            return Err(self.refuse(error.to_string()));
         }
         self.noted(&call).await?;
         for attempt in 0.. {
@@ -179,7 +179,12 @@ impl CommandContext<'_> {
     }
 
     /// An answer that says why nothing was done, and gives back what was typed.
-    pub(crate) fn refuse(&self, why: impl Into<String>) -> Reply {
+    /// A refusal, and no answer like others: the trail says that nothing was done.
+    pub(crate) fn refuse(&self, why: impl Into<String>) -> ActionError {
+        ActionError::Said(self.refusal(why))
+    }
+
+    pub(crate) fn refusal(&self, why: impl Into<String>) -> Reply {
         Reply::says(why).say("Nothing was changed.").give_back(&self.typed())
     }
 
@@ -227,6 +232,17 @@ impl CommandContext<'_> {
         match read {
             // What an earlier try did is done.
             Err(state::Error::Unreadable(record)) if !self.again => Err(self.parked(&record)),
+            read => Ok(read?),
+        }
+    }
+
+    /// For what is only shown: where it cannot be read the rest is shown all the same, and somebody hears of it.
+    pub(crate) fn or_left_out<T: Default>(&self, read: state::Result<T>) -> Result<T, ActionError> {
+        match read {
+            Err(state::Error::Unreadable(record)) => {
+                metrics::unreadable(&record);
+                Ok(T::default())
+            }
             read => Ok(read?),
         }
     }

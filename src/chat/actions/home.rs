@@ -93,21 +93,21 @@ impl HomeCase {
     async fn known(context: &CommandContext<'_>, case: CaseSummary) -> Result<Self, ActionError> {
         let (store, id) = (context.world.store(), &case.id);
         let names = [owner::name(id), case_clocks::name(id)];
-        let (meta, notes) = futures_util::future::try_join(store.meta(id), store.notes(&names)).await?;
-        let meta = meta.as_ref();
-        let mut notes = notes.into_iter();
-        let owner = owner::read(id, notes.next().flatten()).unwrap_or_default();
-        let clocks = case_clocks::read(id, notes.next().flatten()).unwrap_or_default();
-        let note = meta.and_then(|meta| meta.note::<CaseNote>(id, Note::Case).ok());
-        let told = meta.and_then(|meta| meta.note::<PlaceNote>(id, Note::Of(slack::KIND)).ok());
-        let facts = told.and_then(|(told, _)| told.facts);
+        let (meta, notes) = futures_util::future::join(store.meta(id), store.notes(&names)).await;
+        let (meta, mut notes) = (context.or_left_out(meta)?, notes?.into_iter());
+        let meta = meta.unwrap_or_default();
+        let owner = context.or_left_out(owner::read(id, notes.next().flatten()))?;
+        let clocks = context.or_left_out(case_clocks::read(id, notes.next().flatten()))?;
+        let (note, _) = context.or_left_out(meta.note::<CaseNote>(id, Note::Case))?;
+        let (told, _) = context.or_left_out(meta.note::<PlaceNote>(id, Note::Of(slack::KIND)))?;
+        let facts = told.facts;
         let email = context.person.email.as_deref();
         let watches = facts.zip(email).is_some_and(|(facts, email)| facts.is_watched_by(email));
         let has = owner.as_ref().is_some_and(|owner| owner.user == context.job.user);
         Ok(Self {
-            next: NextMove::by(&case, note.map(|(note, _)| note).unwrap_or_default()),
+            next: NextMove::by(&case, note),
             deadline: clock::deadlines(context, &clocks).min_by_key(|(_, at)| *at),
-            links: links::in_meta(context, id, meta).unwrap_or_default(),
+            links: links::in_meta(context, id, Some(&meta)).unwrap_or_default(),
             is_mine: has || watches,
             owner,
             case,

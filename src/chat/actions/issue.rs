@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
-    let Some(jira) = context.jira else { return Ok(no_jira()) };
+    let Some(jira) = context.jira else { return Err(no_jira()) };
     let note = noted(context, id, jira::KIND).await?;
     let is_gone = note.is_gone();
     Ok(match note.home {
@@ -49,18 +49,15 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     })
 }
 
-pub(super) fn no_jira() -> Reply {
-    Reply::of(
-        Paragraph::of("Jira is not in the settings. Whoever deployed the bridge adds the table ")
-            .code("[jira]")
-            .text("."),
-    )
+pub(super) fn no_jira() -> ActionError {
+    let line = Paragraph::of("Jira is not in the settings. Whoever deployed the bridge adds the table ");
+    Reply::of(line.code("[jira]").text(".")).into()
 }
 
 /// `jira open`: an issue that somebody deleted is made again.
 pub(crate) async fn open(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     if context.jira.is_none() {
-        return Ok(no_jira());
+        return Err(no_jira());
     }
     let note = noted(context, id, jira::KIND).await?;
     if note.home.is_some() && !note.is_gone() {
@@ -82,12 +79,12 @@ async fn linkable(
     context: &CommandContext<'_>,
     (jira, id): (&Jira<'_>, &CaseId),
     key: &IssueKey,
-) -> Result<Result<IssueStatus, Reply>, ActionError> {
+) -> Result<IssueStatus, ActionError> {
     let issue = match jira.issue_status(IssueRef::Key(key)).await {
         Ok(issue) => issue,
         Err(Failure::Gone { .. } | Failure::Content { .. }) => {
             let why = format!("Jira has no issue {key}, or hides it from the bridge.");
-            return Ok(Err(context.refuse(why)));
+            return Err(context.refuse(why));
         }
         Err(failure) => return Err(failure.into()),
     };
@@ -97,13 +94,13 @@ async fn linkable(
             "{} is not in the project {project}, which the settings name: nothing of a case goes elsewhere.",
             issue.key
         );
-        return Ok(Err(context.refuse(why)));
+        return Err(context.refuse(why));
     }
     match context.world.store().bound(&place(&issue)).await? {
         Some(other) if other != *id => {
-            Ok(Err(context.refuse(format!("{} is the issue of case {other} already.", issue.key))))
+            Err(context.refuse(format!("{} is the issue of case {other} already.", issue.key)))
         }
-        _ => Ok(Ok(issue)),
+        _ => Ok(issue),
     }
 }
 
@@ -111,7 +108,7 @@ fn place(issue: &IssueStatus) -> String {
     format!("jira/{}", issue.id)
 }
 
-fn is_restricted(context: &CommandContext<'_>) -> Reply {
+fn is_restricted(context: &CommandContext<'_>) -> ActionError {
     context.refuse("Only some may know of this case: it is told in no issue that others may read.")
 }
 
@@ -121,14 +118,11 @@ fn home_at(issue: &IssueStatus) -> Home {
 
 /// `jira link KEY`: asks first, unless it is so already.
 pub(crate) async fn ask_to_link(context: &CommandContext<'_>, id: &CaseId, key: &IssueKey) -> Outcome {
-    let Some(jira) = context.jira else { return Ok(no_jira()) };
-    let issue = match linkable(context, (jira, id), key).await? {
-        Ok(issue) => issue,
-        Err(refusal) => return Ok(refusal),
-    };
+    let Some(jira) = context.jira else { return Err(no_jira()) };
+    let issue = linkable(context, (jira, id), key).await?;
     let note = noted(context, id, jira::KIND).await?;
     if note.restricted.is_some() {
-        return Ok(is_restricted(context));
+        return Err(is_restricted(context));
     }
     if note.home.as_ref() == Some(&home_at(&issue)) {
         return link(context, id, key).await;
@@ -140,15 +134,12 @@ pub(crate) async fn ask_to_link(context: &CommandContext<'_>, id: &CaseId, key: 
 /// `jira link KEY`, once it is confirmed: from now on everything is told in this issue, from the beginning, and what people
 /// write in it from now on goes to the case.
 pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueKey) -> Outcome {
-    let Some(jira) = context.jira else { return Ok(no_jira()) };
-    let issue = match linkable(context, (jira, id), key).await? {
-        Ok(issue) => issue,
-        Err(refusal) => return Ok(refusal),
-    };
+    let Some(jira) = context.jira else { return Err(no_jira()) };
+    let issue = linkable(context, (jira, id), key).await?;
     let home = home_at(&issue);
     let note = noted(context, id, jira::KIND).await?;
     if note.restricted.is_some() {
-        return Ok(is_restricted(context));
+        return Err(is_restricted(context));
     }
     let other = note.home.as_ref() != Some(&home);
     // Told once: a repetition finds it linked, and must not say that it was so before.

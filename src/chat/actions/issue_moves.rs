@@ -107,7 +107,7 @@ async fn amend(
 
 /// `jira back`: the issue is set once more to where it goes with its case.
 pub(crate) async fn put_back(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
-    let Some(jira) = context.jira else { return Ok(super::issue::no_jira()) };
+    let Some(jira) = context.jira else { return Err(super::issue::no_jira()) };
     let (note, case) = (noted(context, id, jira::KIND).await?, context.case(id).await?);
     let Some(home) = note.home.as_ref().filter(|_| !note.is_gone()) else {
         return super::issue::show(context, id).await;
@@ -118,7 +118,7 @@ pub(crate) async fn put_back(context: &CommandContext<'_>, id: &CaseId) -> Outco
             "The settings name no status of {key} for a case that stands at {}: see [jira.status].",
             case.status.as_str()
         );
-        return Ok(context.refuse(why));
+        return Err(context.refuse(why));
     };
     let again = |note: &mut PlaceNote| {
         note.set.remove(STATUS);
@@ -137,19 +137,19 @@ pub(crate) async fn put_back(context: &CommandContext<'_>, id: &CaseId) -> Outco
 
 /// `jira close KEY`: an issue that is set aside goes where closed cases go.
 pub(crate) async fn close(context: &CommandContext<'_>, id: &CaseId, key: &IssueKey) -> Outcome {
-    let Some(jira) = context.jira else { return Ok(super::issue::no_jira()) };
+    let Some(jira) = context.jira else { return Err(super::issue::no_jira()) };
     let issue = match jira.issue_status(IssueRef::Key(key)).await {
         Ok(issue) => issue,
         Err(Failure::Gone { .. } | Failure::Content { .. }) => {
             let why = format!("Jira has no issue {key}, or hides it from the bridge.");
-            return Ok(context.refuse(why));
+            return Err(context.refuse(why));
         }
         Err(failure) => return Err(failure.into()),
     };
     if !issue.is_set_aside(id, &jira.me().await?) {
         let why =
             format!("{key} is no issue that was made for case {id} and set aside: nothing was done with it.");
-        return Ok(context.refuse(why));
+        return Err(context.refuse(why));
     }
     let to = jira.settings.status.get(Status::Closed.as_str()).map_or("done", String::as_str);
     let why = match jira.transition(&issue.id, to).await {
@@ -161,7 +161,7 @@ pub(crate) async fn close(context: &CommandContext<'_>, id: &CaseId, key: &Issue
         Err(Failure::Content { why } | Failure::Broken { everywhere: false, why }) => why,
         Err(failure) => return Err(failure.into()),
     };
-    Ok(context.refuse(format!("{key} could not be moved to {to} because of {why}.")))
+    Err(context.refuse(format!("{key} could not be moved to {to} because of {why}.")))
 }
 
 #[cfg(test)]

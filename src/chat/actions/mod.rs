@@ -481,7 +481,7 @@ async fn done(
         Err(ActionError::Unsettled(answer)) => Ok(Ended::Unsettled(answer)),
         Err(ActionError::HandedOn) => Ok(Ended::HandedOn),
         Err(ActionError::Failed(failure)) if !is_for_now(&failure) => {
-            let answer = context.refuse(format!("This could not be done ({failure}).")).say(MENDED);
+            let answer = context.refusal(format!("This could not be done ({failure}).")).say(MENDED);
             Ok(Ended::Refused(answer))
         }
         Err(stop) => Err(stop.into()),

@@ -35,8 +35,7 @@ pub(super) async fn gate(context: &CommandContext<'_>, id: &CaseId) -> Result<()
     if context.is_at_a_terminal() {
         return Err(context.refuse(format!(
             "Only some may know of case {id}, and only Slack tells who they are. In AWS's console IAM decides."
-        ))
-        .into());
+        )));
     }
     Err(match context.person.identity.kind {
         PersonKind::Bot | PersonKind::OtherApp => Reply::silence(),

@@ -5,8 +5,7 @@ use futures_util::future::try_join;
 use super::context::{ActionError, CommandContext};
 use crate::{
     case::{Case, CaseId, CaseSummary, Seconds, turn},
-    state::{self, Note, notes::CaseNote},
-    telemetry::metrics,
+    state::{Note, notes::CaseNote},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,14 +72,7 @@ impl NextMove {
 async fn note(context: &CommandContext<'_>, case: &CaseId) -> Result<CaseNote, ActionError> {
     let meta = context.world.store().meta(case).await;
     let note = meta.and_then(|meta| meta.map(|meta| meta.note::<CaseNote>(case, Note::Case)).transpose());
-    match note {
-        Ok(note) => Ok(note.map(|(note, _)| note).unwrap_or_default()),
-        Err(state::Error::Unreadable(record)) => {
-            metrics::unreadable(&record);
-            Ok(CaseNote::default())
-        }
-        Err(error) => Err(error.into()),
-    }
+    Ok(context.or_left_out(note)?.map(|(note, _)| note).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -39,18 +39,18 @@ pub(crate) async fn give(context: &CommandContext<'_>, id: &CaseId, to: &OwnerRe
     let owner = match to {
         OwnerRef::Person(_) if context.is_at_a_terminal() => {
             let why = "Whoever owns a case is somebody in Slack, and Slack is not asked here.";
-            return Err(context.refuse(why).into());
+            return Err(context.refuse(why));
         }
         OwnerRef::Nobody => Owner { user: UserId::new(""), name: String::new(), since, by: None },
         OwnerRef::Person(user) => {
             let Some(person) = context.profile(user).await? else {
-                return Ok(context.refuse("This workspace does not know that person."));
+                return Err(context.refuse("This workspace does not know that person."));
             };
             let able = person.identity.kind == PersonKind::Member
                 && roles::may_comment(context.settings, &person.identity).is_ok();
             if !able {
                 let why = format!("{} has no role to work a case.", person.name);
-                return Ok(context.refuse(why));
+                return Err(context.refuse(why));
             }
             let by = Some(context.job.user.clone()).filter(|by| by != user);
             Owner { user: user.clone(), name: person.name, since, by }

@@ -38,11 +38,11 @@ pub(crate) async fn restrict(context: &CommandContext<'_>, id: &CaseId, people: 
                 names.push(person.name);
             }
             Some(person) => {
-                return Ok(
+                return Err(
                     context.refuse(format!("{} has no role here, and may know of no case.", person.name))
                 );
             }
-            None => return Ok(context.refuse("This workspace does not know one of these people.")),
+            None => return Err(context.refuse("This workspace does not know one of these people.")),
         }
     }
     let people: Vec<_> = people.iter().map(|user| MemberId::new(user.as_str())).collect();
@@ -136,7 +136,7 @@ pub(crate) async fn ask_to_lift(context: &CommandContext<'_>, id: &CaseId) -> Ou
     let case = context.case(id).await?;
     if !need_to_know::is_restricted(context, id).await? {
         let line = Paragraph::of("Everybody with a role may know of case ").bold(id.as_str());
-        return Ok(Reply::of(line.text(" already; nothing was changed.")));
+        return Err(Reply::of(line.text(" already; nothing was changed.")).into());
     }
     confirm::ask(context, Some(&case), &Command::Unrestrict).await
 }

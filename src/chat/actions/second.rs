@@ -89,7 +89,7 @@ pub(crate) async fn asked(
     let user = &context.person.identity.user;
     if PersonName::of(user).is_none() {
         context.found.refused("nobody tells who it is");
-        return Err(context.refuse(NOBODY).into());
+        return Err(context.refuse(NOBODY));
     }
     let old = store.note(&name).await?;
     let before: Option<AskedFor> = old.as_deref().map(|text| read_note_whole(&name, text)).transpose()?;

@@ -33,7 +33,7 @@ pub(crate) async fn done(context: &CommandContext<'_>, filled: &FormInput, here:
         FormInput::Membership(MembershipCommand::Update { membership, change }) => {
             membership::update(context, membership.as_ref(), change).await
         }
-        FormInput::Membership(_) => Ok(context.refuse("This form asks for nothing.")),
+        FormInput::Membership(_) => Err(context.refuse("This form asks for nothing.")),
         FormInput::Attach { case, files, before } => match case.clone().or(here) {
             Some(case) => {
                 match before {
