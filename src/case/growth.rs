@@ -41,15 +41,17 @@ const REPEATED: [&str; 32] = [
 ];
 
 /// A text is made longer until it costs so much: less is not told from chance.
-const ENOUGH: Duration = Duration::from_millis(1);
+const ENOUGH: Duration = Duration::from_micros(500);
 /// The longest of the shorter texts, in bytes; one that costs less than this is not compared more closely.
-const LONGEST: usize = 1 << 18;
-const QUICK: Duration = Duration::from_millis(3);
+const LONGEST: usize = 1 << 15;
+const QUICK: Duration = Duration::from_micros(500);
+/// So often the text is doubled before it is compared: over one doubling alone chance is not told from growth.
+const DOUBLINGS: i32 = 3;
 const TRIES: usize = 50;
 /// What else runs on the machine may slow a moment down.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Fails where, of some text, twice as much costs over 2.5 times as much in each of several tries.
+/// Fails where, of some text, twice as much costs over 2.5 times as much, doubling after doubling, in each of several tries.
 pub(crate) fn is_steady<T>(work: impl Fn(&str) -> T) {
     for token in REPEATED {
         let text = |bytes: usize| token.repeat(bytes / token.len());
@@ -57,26 +59,26 @@ pub(crate) fn is_steady<T>(work: impl Fn(&str) -> T) {
         while bytes < LONGEST && cost(&work, &text(bytes)) < ENOUGH {
             bytes *= 2;
         }
-        let (once, twice) = (text(bytes), text(2 * bytes));
-        let (mut least, mut most) = (cost(&work, &once), cost(&work, &twice));
+        let (once, longer) = (text(bytes), text(bytes << DOUBLINGS));
+        let (mut least, mut most) = (cost(&work, &once), cost(&work, &longer));
         for _ in 0..TRIES {
-            if is_twice(bytes, least, most) {
+            if is_steady_at(bytes, least, most) {
                 break;
             }
             std::thread::sleep(PAUSE);
-            (least, most) = (least.min(cost(&work, &once)), most.min(cost(&work, &twice)));
+            (least, most) = (least.min(cost(&work, &once)), most.min(cost(&work, &longer)));
         }
         assert!(
-            is_twice(bytes, least, most),
-            "{token:?}: {bytes} bytes cost {least:?}, twice as many {most:?}"
+            is_steady_at(bytes, least, most),
+            "{token:?}: {bytes} bytes cost {least:?}, after {DOUBLINGS} doublings {most:?}"
         );
     }
 }
 
 /// What is quick even at the longest costs as much as the memory that it moves.
-fn is_twice(bytes: usize, least: Duration, most: Duration) -> bool {
+fn is_steady_at(bytes: usize, least: Duration, most: Duration) -> bool {
     let least = if bytes < LONGEST { least } else { least.max(QUICK) };
-    most.as_secs_f64() <= 2.5 * least.as_secs_f64()
+    most.as_secs_f64() <= 2.5_f64.powi(DOUBLINGS) * least.as_secs_f64()
 }
 
 /// The CPU of this thread: what else runs on the machine does not count.
@@ -88,7 +90,7 @@ fn cost<T>(work: impl Fn(&str) -> T, text: &str) -> Duration {
 }
 
 #[test]
-#[should_panic(expected = "twice as many")]
+#[should_panic(expected = "doublings")]
 fn what_looks_back_at_all_before_is_not_steady() {
     is_steady(|text| {
         let bytes = &text.as_bytes()[..text.len().min(1 << 15)];
