@@ -117,17 +117,20 @@ enum CliCommand {
         /// So many worlds; 1,000 where nothing else is asked for.
         #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
         seeds: Option<u64>,
-        /// The first of them. Without --seeds: tells this one world, line by line.
+        /// Worlds for so many minutes, and what was begun by then.
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1440), conflicts_with = "seeds")]
+        minutes: Option<u64>,
+        /// The first of them. Without --seeds or --minutes: tells this one world, line by line.
         #[arg(long)]
         seed: Option<u64>,
         /// How hard the worlds are: `usual`, in which every promise holds, or `hard`, in which it does not yet.
         #[arg(long, value_enum, default_value_t = ClassArg::Usual, conflicts_with_all = ["mutants", "crash_points"])]
         class: ClassArg,
         /// Takes each protection away and sees that a promise breaks; breaks what people see, and sees it noticed.
-        #[arg(long, conflicts_with_all = ["seeds", "seed"])]
+        #[arg(long, conflicts_with_all = ["seeds", "minutes", "seed"])]
         mutants: bool,
         /// Kills a case's whole life at each moment just before or after something outside was read or changed.
-        #[arg(long, conflicts_with_all = ["seeds", "seed", "mutants"])]
+        #[arg(long, conflicts_with_all = ["seeds", "minutes", "seed", "mutants"])]
         crash_points: bool,
     },
 }
@@ -216,6 +219,10 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         CliCommand::Standins { port_file } => standins(&port_file).await?,
         CliCommand::Simulate { mutants: true, .. } => simulate(Task::Mutants)?,
         CliCommand::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints { every: 1 })?,
+        CliCommand::Simulate { seed, minutes: Some(minutes), class, .. } => {
+            let (first, time) = (seed.unwrap_or(0), Duration::from_secs(60 * minutes));
+            simulate(Task::Minutes { first, time, class: class.into() })?;
+        }
         CliCommand::Simulate { seed: Some(seed), seeds: None, class, .. } => {
             simulate(Task::One(seed, class.into()))?;
         }

@@ -1,6 +1,6 @@
 //! Do the promises hold in thousands of simulated worlds, and does each protection earn its place?
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use casebridge_lab::simulation::{BREAKS, Bench, Class, Protection, Script, Task, caught, report, run, seen};
 
@@ -19,6 +19,17 @@ fn nothing_is_lost_doubled_or_out_of_order_in_thousands_of_worlds() {
 #[test]
 fn no_world_at_all_proves_nothing() {
     assert!(report(Task::Seeds { first: 0, count: 0, class: Class::Usual }, &mut Vec::new()).is_err());
+}
+
+#[test]
+fn worlds_for_a_time_end_with_it_and_say_how_many_they_were() {
+    let (time, mut told) = (Duration::from_millis(200), Vec::new());
+    let good = report(Task::Minutes { first: 5, time, class: Class::Usual }, &mut told).unwrap();
+    let told = String::from_utf8(told).unwrap();
+    let (count, rest) = told.split_once(' ').unwrap();
+    assert!(good && rest.starts_with("worlds from seed 5: 0 lost"), "{told}");
+    // The first that ends after it is the last: one a core at least.
+    assert!((1..500).contains(&count.parse::<u64>().unwrap()), "{told}");
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub const MUTANT_SEEDS: u64 = 10_000;
 pub enum Task {
     /// So many worlds, from this seed on.
     Seeds { first: u64, count: u64, class: Class },
+    /// Worlds from this seed on, until so much time is over.
+    Minutes { first: u64, time: Duration, class: Class },
     /// One world, told line by line.
     One(u64, Class),
     /// For each protection, worlds without it until a promise breaks.
@@ -48,11 +50,24 @@ pub fn report(task: Task, out: &mut impl Write) -> std::io::Result<bool> {
 /// Fails: the report could not be written.
 pub fn report_with(task: Task, out: &mut impl Write, done: &(dyn Fn(u64) + Sync)) -> std::io::Result<bool> {
     match task {
-        Task::Seeds { first, count, class } => seeds(first..first + count, class, out, done),
+        Task::Seeds { first, count, class } => {
+            seeds(Worlds { numbers: first..first + count, class, until: None }, out, done)
+        }
+        Task::Minutes { first, time, class } => {
+            seeds(Worlds { numbers: first..u64::MAX, class, until: Some(Instant::now() + time) }, out, done)
+        }
         Task::One(seed, class) => one(seed, class, out),
         Task::Mutants => mutants(out),
         Task::CrashPoints { every } => crash_points(every, out),
     }
+}
+
+/// Which worlds are run.
+struct Worlds {
+    numbers: Range<u64>,
+    class: Class,
+    /// No other is begun after that.
+    until: Option<Instant>,
 }
 
 /// What many worlds came to.
@@ -133,23 +148,19 @@ fn many(
     sum.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn seeds(
-    worlds: Range<u64>,
-    class: Class,
-    out: &mut impl Write,
-    done: &(dyn Fn(u64) + Sync),
-) -> std::io::Result<bool> {
-    let (first, count) = (worlds.start, worlds.end - worlds.start);
-    if count == 0 {
+fn seeds(worlds: Worlds, out: &mut impl Write, done: &(dyn Fn(u64) + Sync)) -> std::io::Result<bool> {
+    let Worlds { numbers, class, until } = worlds;
+    let first = numbers.start;
+    if numbers.is_empty() {
         return Err(std::io::Error::other("no world was run: nothing is proved by none"));
     }
     let (began, ended) = (Instant::now(), AtomicU64::new(0));
     let drawn = |seed| Script { seed, class, ..Script::default() };
-    let mut sum = many(worlds, drawn, |_| {
+    let mut sum = many(numbers, drawn, |_| {
         done(ended.fetch_add(1, Ordering::Relaxed) + 1);
-        false
+        until.is_some_and(|until| Instant::now() >= until)
     });
-    let took = began.elapsed();
+    let (count, took) = (ended.into_inner(), began.elapsed());
     let Verdict { lost, doubled, out_of_order, untrue } = sum.verdict;
     writeln!(
         out,
