@@ -9,6 +9,8 @@ use crate::{
     case::{Case, Resolver, Seconds, Status, text},
 };
 
+const WATCHERS: &str = "Watchers";
+
 /// What a destination was told of a case: small enough to keep, complete enough to say what changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -40,7 +42,7 @@ pub struct Facts {
     watchers: Vec<String>,
     /// From a watcher's address to their name, where the case has one.
     #[serde(rename = "names", default, skip_serializing_if = "BTreeMap::is_empty")]
-    names: BTreeMap<String, String>,
+    pub(crate) names: BTreeMap<String, String>,
     #[serde(rename = "actors")]
     actors: Vec<String>,
     /// From the attachment's id to its name and status.
@@ -127,7 +129,7 @@ pub fn changes(old: &Facts, new: &Facts) -> Vec<Change> {
         list("Accounts", &old.accounts, &new.accounts),
         list("Regions", &old.regions, &new.regions),
         list("Services", &old.services, &new.services),
-        list("Watchers", &old.watchers, &new.watchers),
+        list(WATCHERS, &old.watchers, &new.watchers),
         list("Threat actor addresses", &old.actors, &new.actors),
         list("Metadata", &pairs(&old.metadata), &pairs(&new.metadata)),
         (old.description_hash != new.description_hash).then_some(Change::Description),
@@ -220,12 +222,23 @@ impl Change {
         }
     }
 
-    /// As people are to read it: by their names, where the case had them before or after, and not by their addresses.
-    pub(crate) fn naming_people(self, before: &Facts, after: &Facts) -> Self {
-        let Self::List { name: name @ "Watchers", added, removed } = self else { return self };
-        let of = |facts: &Facts, email: String| facts.names.get(&email).cloned().unwrap_or(email);
-        let added = added.into_iter().map(|email| of(after, email)).collect();
-        let removed = removed.into_iter().map(|email| of(before, email)).collect();
+    /// Whose addresses it names.
+    pub(crate) fn addresses(&self) -> Vec<&str> {
+        match self {
+            Self::List { name: WATCHERS, added, removed } => {
+                added.iter().chain(removed).map(String::as_str).collect()
+            }
+            Self::List { .. } | Self::Field { .. } | Self::Description | Self::Attachment { .. } => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// As people are to read it: by their names, as far as somebody knows them, and not by their addresses.
+    pub(crate) fn naming_people(self, known: [&BTreeMap<String, String>; 3]) -> Self {
+        let Self::List { name: name @ WATCHERS, added, removed } = self else { return self };
+        let of = |email: String| known.iter().find_map(|names| names.get(&email)).cloned().unwrap_or(email);
+        let [added, removed] = [added, removed].map(|list| list.into_iter().map(of).collect());
         Self::List { name, added, removed }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     telling::{Decoration, Effect, Ledger, Picture, What},
 };
 use crate::{
-    case::{Case, CaseId, DeploymentId, Millis, snapshot::Change},
+    case::{Case, CaseId, DeploymentId, Email, Millis, snapshot::Change},
     http::Failure,
     state::{
         self, TargetKind,
@@ -160,6 +160,11 @@ pub trait Target {
     /// answer is sent again, and nothing is looked for.
     fn is_repeatable(&self) -> bool {
         false
+    }
+
+    /// How the person with this address is called; `None` where the target knows nobody.
+    async fn name_of(&self, _email: &Email) -> Result<Option<String>, Failure> {
+        Ok(None)
     }
 
     /// Whether the target still knows us: what one state was refused for may be that state's alone.

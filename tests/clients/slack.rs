@@ -259,7 +259,8 @@ async fn people_are_known_by_id_by_address_and_by_group() {
         "{stranger:?}"
     );
     assert!(client.user(&bot).await.unwrap().unwrap().is_bot);
-    assert_eq!(client.user_by_email(&Email::new("bo@example.com")).await, Ok(Some(bo())));
+    let of = client.user_by_email(&Email::new("bo@example.com")).await.unwrap().unwrap();
+    assert_eq!((of.id, of.name), (bo(), "bo".to_owned()));
     assert_eq!(client.user_by_email(&Email::new("nobody@example.com")).await, Ok(None));
     let group = GroupId::new(workspace.slack.add_group("responders", &[ana(), bo()]));
     assert_eq!(client.group_members(&group).await, Ok(vec![ana(), bo()]));

@@ -64,9 +64,30 @@ async fn a_watcher_is_called_by_name_and_no_address_stands_where_others_read() {
     }
     stage.events().await;
     assert_eq!(lines(&stage, &case, "Watchers").await, removed, "neither line is another later");
-    // Whom the case does not name stands there by their address: else nobody knew who it is.
+    // Whom neither the case nor Slack names stands there by their address: else nobody knew who it is.
     stage.ana(&format!("{case} watch eve@example.com")).await;
     assert!(lines(&stage, &case, "Watchers").await[0].contains("eve@example.com"));
+}
+
+#[tokio::test]
+async fn a_watcher_whom_the_case_names_by_the_address_alone_is_called_as_slack_calls_them() {
+    let stage = Stage::with("", "tell = ['comments', 'watchers']\n").await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.notify().await;
+    stage.ana(&format!("{case} watch bo@example.com")).await;
+    let typed = lines(&stage, &case, "Watchers").await;
+    let shown = stage.in_issue(&case).await;
+    stage.ana(&format!("{case} unwatch bo@example.com")).await;
+    let removed = lines(&stage, &case, "Watchers").await;
+    stage.sir.aws_changes(&case, &json!({ "watchersToAdd": [{ "email": "bo@example.com" }] })).unwrap();
+    let by_aws = lines(&stage, &case, "Watchers").await;
+    for told in typed.iter().chain(&removed).chain(&by_aws).chain([&shown]) {
+        assert!(told.contains("bo") && !told.contains("example.com"), "{told}");
+    }
+    // While Slack does not tell who it is, the change is told all the same.
+    stage.slack.fault(FaultRule::on("users.lookupByEmail").error("internal_error"));
+    stage.ana(&format!("{case} unwatch bo@example.com")).await;
+    assert!(lines(&stage, &case, "Watchers").await[0].contains("bo@example.com"));
 }
 
 #[tokio::test]

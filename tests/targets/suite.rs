@@ -1,6 +1,6 @@
 //! What every target promises, whatever it is.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use casebridge::{
     case::{Case, CaseId, Comment, CommentId, Resolver, Status, author::Author},
@@ -99,6 +99,7 @@ pub fn picture() -> Picture {
         comments: vec![comment("100001", "one"), comment("100002", "two")],
         sayings: Vec::new(),
         deeds: vec![],
+        names: BTreeMap::new(),
         investigations: Vec::new(),
         overdue: None,
         calls: Vec::new(),

@@ -6,12 +6,15 @@ use super::{
 };
 use crate::{
     aws::sir::{Call, CaseChange, limits},
-    case::{Actor, Case, CaseId, UserId, Watcher},
+    case::{Actor, Case, CaseId, Email, UserId, Watcher},
     chat::{
         language::command::{Impact, ListEdit, PersonRef},
         reply::{Paragraph, Reply},
     },
 };
+
+/// So many addresses are looked up at most, one after the other: a list of thirty is answered in time as well.
+const NAMES: usize = 10;
 
 pub(crate) async fn watchers(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
@@ -181,7 +184,11 @@ pub(crate) async fn watchers_of(
     let own = [PersonRef::User(context.job.user.clone())];
     for person in if people.is_empty() { &own[..] } else { people } {
         let watcher = match person {
-            PersonRef::Email(email) => Watcher { email: email.clone(), ..Watcher::default() },
+            PersonRef::Email(email) => Watcher {
+                email: email.clone(),
+                name: if watchers.len() < NAMES { name_of(context, email).await } else { None },
+                job_title: None,
+            },
             PersonRef::User(user) => watcher_of(context, user).await?,
         };
         if !watchers.iter().any(|other| other.email.eq_ignore_ascii_case(&watcher.email)) {
@@ -206,8 +213,20 @@ async fn watcher_of(context: &CommandContext<'_>, user: &UserId) -> Result<Watch
     let Some(email) = profile.email else {
         return Err(unknown("Slack does not tell that person's e-mail address, which a watcher needs."));
     };
-    let name = Some(profile.name.chars().take(50).collect::<String>()).filter(|name| !name.is_empty());
-    Ok(Watcher { email, name, job_title: None })
+    Ok(Watcher { email, name: short(&profile.name), job_title: None })
+}
+
+/// How Slack calls whoever has this address, so that others read a name. Nobody's name is worth a refusal.
+async fn name_of(context: &CommandContext<'_>, email: &str) -> Option<String> {
+    if context.is_at_a_terminal() {
+        return None;
+    }
+    let person = context.slack.user_by_email(&Email::new(email)).await.ok()??;
+    short(&person.name)
+}
+
+fn short(name: &str) -> Option<String> {
+    Some(name.chars().take(50).collect::<String>()).filter(|name| !name.is_empty())
 }
 
 fn named(watcher: &Watcher) -> Paragraph {

@@ -498,6 +498,7 @@ async fn tell(
         picture::KnownBeside { comments, sayings, owner, clocks: clocks.clone(), tags: tags.clone(), team };
     let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
+    picture.names = whose::names(context, seen, notes).await;
     let mut ledgers = told.get().cloned().unwrap_or_else(|| vec![Ledger::new(); context.targets.len()]);
     if told.get().is_none() {
         read_ledgers(context, &picture, notes, &mut ledgers).await?;

@@ -1,5 +1,7 @@
 //! What is true of a case, put together from a look and from what is known.
 
+use std::collections::BTreeMap;
+
 use super::notes::Notes;
 use crate::{
     case::{Case, CaseId, Comment, Email, Resolver, author::Author, turn},
@@ -47,6 +49,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: KnownBeside, notes: 
         comments: known.comments,
         sayings: known.sayings,
         deeds: Vec::new(),
+        names: BTreeMap::new(),
         investigations: seen.investigations.clone(),
         overdue,
         calls,

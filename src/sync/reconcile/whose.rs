@@ -1,11 +1,13 @@
 //! Whose doing is it that a case changed? Ours from the record, else as the service's own list of edits says.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
     aws::sir::ask,
     case::{
-        CaseId, Edit, Millis,
+        CaseId, Edit, Email, Millis,
         author::Author,
-        snapshot::{Facts, changes},
+        snapshot::{Change, Facts, changes},
     },
     runtime::note,
     state::{
@@ -24,6 +26,9 @@ const MOMENT: Millis = 60_000;
 
 /// So many edits are read at most, a page is 25: a case that was edited more often since the last look tells the newest.
 const PAGES: usize = 4;
+
+/// So many people are asked for before a change is told: it does not wait for a long list of them.
+const NAMES: usize = 10;
 
 /// Fields that one edit may have set, by the service's name for it.
 const EDITS: [(&str, &[&str]); 4] = [
@@ -56,9 +61,7 @@ pub(super) async fn deeds(
     seen: &Look,
     notes: &Notes,
 ) -> Result<Vec<Deed>, state::Error> {
-    let now = Facts::of(&seen.case);
-    let before: Vec<&Facts> = notes.targets.iter().filter_map(|noted| noted.note.facts.as_ref()).collect();
-    let changed: Vec<_> = before.iter().flat_map(|old| changes(old, &now)).collect();
+    let changed = changed(seen, notes);
     if changed.is_empty() {
         return Ok(Vec::new());
     }
@@ -82,6 +85,32 @@ pub(super) async fn deeds(
     let mut all = theirs(&edits(context, case).await, &ours);
     all.extend(ours);
     Ok(all)
+}
+
+/// What is to be told as changed, at one target at least.
+fn changed(seen: &Look, notes: &Notes) -> Vec<Change> {
+    let now = Facts::of(&seen.case);
+    let before = notes.targets.iter().filter_map(|noted| noted.note.facts.as_ref());
+    before.flat_map(|old| changes(old, &now)).collect()
+}
+
+/// The people behind the addresses that a change names and the case does not: people read names. Whom nobody knows, or not
+/// at once, stands there by the address.
+pub(super) async fn names(context: &Context<'_>, seen: &Look, notes: &Notes) -> BTreeMap<String, String> {
+    let changed = changed(seen, notes);
+    let known = |email: &str| seen.case.watchers.iter().any(|one| one.email == email && one.name.is_some());
+    let addresses: BTreeSet<&str> =
+        changed.iter().flat_map(Change::addresses).filter(|email| !known(email)).collect();
+    let mut names = BTreeMap::new();
+    for address in addresses.into_iter().take(NAMES) {
+        for target in context.targets {
+            if let Ok(Some(name)) = target.name_of(&Email::new(address)).await {
+                names.insert(address.to_owned(), name);
+                break;
+            }
+        }
+    }
+    names
 }
 
 /// The service's list, read beside the case itself: where an event says that it changed, and nobody changed it through us just

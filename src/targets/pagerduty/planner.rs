@@ -147,6 +147,7 @@ mod tests {
             comments: Vec::new(),
             sayings: Vec::new(),
             deeds: Vec::new(),
+            names: BTreeMap::new(),
             investigations: Vec::new(),
             overdue: None,
             calls: Vec::new(),

@@ -77,7 +77,7 @@ impl SlackTarget<'_> {
             whom.push(match one {
                 Called::Member(_) => one.clone(),
                 Called::Email(email) => match for_now(self.slack.user_by_email(&Email::new(email)).await)? {
-                    Some(Some(user)) => Called::Member(MemberId::new(user.as_str())),
+                    Some(Some(person)) => Called::Member(MemberId::new(person.id.as_str())),
                     _ => one.clone(),
                 },
             });

@@ -44,16 +44,14 @@ impl Slack<'_> {
     pub async fn user(&self, id: &UserId) -> Result<Option<Person>, Failure> {
         let (method, unknown) = (ApiMethod::UsersInfo, ["user_not_found", "user_not_visible"]);
         let answer = self.try_find(method, &[("user", id.as_str())], &unknown).await?;
-        let read =
-            |answer: Value| answer.get("user").and_then(person).ok_or_else(|| Failure::unreadable(method));
-        answer.map(read).transpose()
+        answer.map(|answer| person_in(method, &answer)).transpose()
     }
 
-    /// Asks for the id of the person with this e-mail address; `None` where Slack knows nobody.
-    pub async fn user_by_email(&self, email: &Email) -> Result<Option<UserId>, Failure> {
+    /// Asks for the person with this e-mail address; `None` where Slack knows nobody.
+    pub async fn user_by_email(&self, email: &Email) -> Result<Option<Person>, Failure> {
         let method = ApiMethod::UsersLookupByEmail;
         let answer = self.try_find(method, &[("email", email.as_str())], &["users_not_found"]).await?;
-        answer.map(|answer| needed(method, &answer, "/user/id").map(UserId::new)).transpose()
+        answer.map(|answer| person_in(method, &answer)).transpose()
     }
 
     /// Asks who is in a user group; nobody where there is no such group.
@@ -84,6 +82,10 @@ pub(super) fn me_of(method: ApiMethod, answer: &Value) -> Result<Me, Failure> {
         user_id: UserId::new(needed(method, answer, "/user_id")?),
         team_id: TeamId::new(needed(method, answer, "/team_id")?),
     })
+}
+
+fn person_in(method: ApiMethod, answer: &Value) -> Result<Person, Failure> {
+    answer.get("user").and_then(person).ok_or_else(|| Failure::unreadable(method))
 }
 
 fn person(user: &Value) -> Option<Person> {

@@ -17,7 +17,7 @@ use super::{
     said_by_a_person,
 };
 use crate::{
-    case::{Case, CaseId, ChannelId, Millis, Seconds, Ts, UserId},
+    case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts, UserId},
     config::settings::Layout,
     http::{Failure, Pages},
     state::{
@@ -65,7 +65,9 @@ impl<'a> SlackTarget<'a> {
     async fn invite(&self, invitee: &Invitee, note: &PlaceNote) -> Result<(), Failure> {
         let channel = own_channel(note);
         let users: Vec<_> = match invitee {
-            Invitee::Email(email) => self.slack.user_by_email(email).await?.into_iter().collect(),
+            Invitee::Email(email) => {
+                self.slack.user_by_email(email).await?.map(|person| person.id).into_iter().collect()
+            }
             Invitee::Member(id) => match id.group() {
                 Some(group) => self.slack.group_members(&group).await?,
                 None => vec![UserId::new(id.as_str())],
@@ -264,6 +266,10 @@ impl Target for SlackTarget<'_> {
 
     fn is_evidence(&self, why: &str) -> bool {
         why.ends_with(NO_REPLIES)
+    }
+
+    async fn name_of(&self, email: &Email) -> Result<Option<String>, Failure> {
+        Ok(self.slack.user_by_email(email).await?.map(|person| person.name))
     }
 
     async fn knows_us(&self) -> Result<bool, Failure> {

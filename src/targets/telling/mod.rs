@@ -9,7 +9,7 @@ mod key;
 mod tests;
 mod told;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use self::{
     calls::{Calling, FIRST_RESPONSE, calls, deadline, taken},
@@ -41,6 +41,8 @@ pub struct Picture {
     pub sayings: Vec<Saying>,
     /// Who changed what of the case lately; the last counts.
     pub deeds: Vec<Deed>,
+    /// The people behind addresses that a change names, as far as a target knows them.
+    pub names: BTreeMap<String, String>,
     /// The AI agent's steps; empty unless AWS works the case.
     pub investigations: Vec<Investigation>,
     /// Whose move it is (ours: `true`) and since when, where that is overdue.

@@ -69,6 +69,7 @@ fn picture(comments: &[Comment]) -> Picture {
         comments: comments.to_vec(),
         sayings: Vec::new(),
         deeds: Vec::new(),
+        names: BTreeMap::new(),
         investigations: Vec::new(),
         overdue: None,
         calls: Vec::new(),

@@ -164,7 +164,7 @@ pub(crate) fn unless_called(picture: &Picture, changed: Vec<Effect>, calls: &[Ef
 fn told_change(picture: &Picture, change: Change, (before, after): (&Facts, &Facts)) -> ToldChange {
     let doer = |deed: &Deed| Doer { author: deed.who.clone(), name: deed.name.clone() };
     let by = deeds::doer(&picture.deeds, &change).map(doer);
-    ToldChange { change: change.naming_people(before, after), by }
+    ToldChange { change: change.naming_people([&after.names, &before.names, &picture.names]), by }
 }
 
 pub fn investigations(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
