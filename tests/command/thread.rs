@@ -7,7 +7,7 @@ use casebridge::{
     targets::slack,
 };
 use casebridge_lab::stage::{ANA, Stage, ana};
-use casebridge_lab::standins::{SignedRequest, SlackStandin};
+use casebridge_lab::standins::{FaultRule, SignedRequest, SlackStandin};
 use serde_json::json;
 
 async fn all(stage: &Stage, sent: &[SignedRequest]) {
@@ -66,6 +66,27 @@ async fn a_reply_becomes_one_comment_with_its_speaker_and_the_thread_is_not_told
     let told = stage.memory.told(&case, slack::KIND, &[key]).await.unwrap()[0].clone().unwrap();
     assert!(told.theirs && ts == told.remote.as_str());
     assert!(stage.memory.meta(&case).await.unwrap().unwrap().want > 0, "somebody must look at the case");
+}
+
+#[tokio::test]
+async fn a_reply_that_is_known_by_what_was_decided_first_is_not_told_in_its_thread() {
+    let mut stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    let (_, thread) = stage.card(&case).await;
+    stage.deliver(&stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&thread)).1[0]).await;
+    let job = stage.job();
+    stage.sir.fault(FaultRule::on("CreateCaseComment").reset_before());
+    chat::execute(&stage.bridge(), &job).await.unwrap_err();
+    stage.sir.heal();
+    // The settings change between two deliveries, and the second one's answer is lost as well.
+    stage.settings.sir.name_the_speaker = false;
+    stage.sir.fault(FaultRule::on("CreateCaseComment").reset_after());
+    chat::execute(&stage.bridge(), &job).await.unwrap_err();
+    assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nIt was Bo"]);
+    let before = stage.lines(&case).await;
+    stage.notify().await;
+    assert_eq!(stage.lines(&case).await, before);
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 //! A comment that is made here comes back with the next event. It is told apart from everybody else's by what is
 //! written into the store *before* it is made: whose it is, and where it can be read already.
 
+use futures_util::future::join;
+
 use super::{
     attach,
     context::{ActionError, CommandContext, Outcome, RECORD_TTL, strange},
@@ -142,11 +144,14 @@ pub(super) async fn create(
     id: &CaseId,
     speech: &Speech,
 ) -> Result<CommentId, ActionError> {
-    let text = decided(context, speech).await?;
+    let (text, noted) = decided_and_noted(context, id, speech).await?;
     let mut made = Vec::new();
     for (index, body) in text.bodies.iter().enumerate() {
-        let saying = speech.saying(&context.key.part(index), text.speaker.as_deref());
-        made.push(part(context, id, saying, body).await?);
+        let saying = said_so(context, speech.saying(&context.key.part(index), text.speaker.as_deref()), body);
+        if noted.as_ref() != Some(&saying) {
+            note(context, id, &saying).await?;
+        }
+        made.push(make(context, id, saying, body).await?);
     }
     context.changed(id).await?;
     made.into_iter().next().ok_or_else(|| strange("a text without a part"))
@@ -160,19 +165,51 @@ pub(super) struct Text {
 }
 
 pub(super) async fn decided(context: &CommandContext<'_>, speech: &Speech) -> Result<Text, ActionError> {
+    let said = proposed(context, speech)?;
+    text_of(context, context.freeze(Frozen::Body, said).await?)
+}
+
+/// The speaker's line and the whole text, as they are now.
+type Said = (Option<String>, String);
+
+fn proposed(context: &CommandContext<'_>, speech: &Speech) -> Result<Said, ActionError> {
     // Each door asks before; a name that only Slack told is known here at last.
     if let Some(kind) = secret_scan::secret(&speech.words) {
         context.found.refused(secret_scan::RULE);
         return Err(Reply::says(secret_scan::withheld(kind)).into());
     }
-    let said = (speech.named_line(context.settings), speech.body(context.settings));
-    let (speaker, body) = context.freeze(Frozen::Body, said).await?;
+    Ok((speech.named_line(context.settings), speech.body(context.settings)))
+}
+
+fn text_of(context: &CommandContext<'_>, (speaker, body): Said) -> Result<Text, ActionError> {
     let words = unnamed(&body, speaker.as_deref());
     let bodies = Named { speaker: speaker.as_deref(), words }.bodies();
     for body in &bodies {
         limits::case::COMMENT.check(body).map_err(|error| context.refuse(error.to_string()))?;
     }
     Ok(Text { speaker, bodies })
+}
+
+/// Decides what is said while its first part is noted as it reads now: an earlier delivery seldom decided otherwise.
+async fn decided_and_noted(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    speech: &Speech,
+) -> Result<(Text, Option<Saying>), ActionError> {
+    let said = proposed(context, speech)?;
+    let now = text_of(context, said.clone())?;
+    let first = now.bodies.first();
+    let saying =
+        first.map(|body| said_so(context, speech.saying(&context.key.part(0), now.speaker.as_deref()), body));
+    let noting = async {
+        match &saying {
+            Some(saying) => note(context, id, saying).await,
+            None => Ok(()),
+        }
+    };
+    let (decided, noted) = join(context.freeze(Frozen::Body, said), noting).await;
+    noted?;
+    Ok((text_of(context, decided?)?, saying))
 }
 
 /// Makes one comment and remembers where it can be read already.
@@ -182,12 +219,29 @@ pub(super) async fn part(
     saying: Saying,
     body: &str,
 ) -> Result<CommentId, ActionError> {
-    let mut saying = Saying { body_hash: text::hash(body), since: context.job.at, ..saying };
-    let (store, expires) = (context.world.store(), context.world.now() + RECORD_TTL);
-    store.say(id, &saying, expires).await?;
+    let saying = said_so(context, saying, body);
+    note(context, id, &saying).await?;
+    make(context, id, saying, body).await
+}
+
+fn said_so(context: &CommandContext<'_>, saying: Saying, body: &str) -> Saying {
+    Saying { body_hash: text::hash(body), since: context.job.at, ..saying }
+}
+
+/// Written before the comment is made, so that it is told apart when it comes back.
+async fn note(context: &CommandContext<'_>, id: &CaseId, saying: &Saying) -> Result<(), ActionError> {
+    Ok(context.world.store().say(id, saying, context.world.now() + RECORD_TTL).await?)
+}
+
+async fn make(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    saying: Saying,
+    body: &str,
+) -> Result<CommentId, ActionError> {
     let comment = context.ask(ask::new_comment(id, body, saying.command.clone())).await?;
-    saying.comment = Some(comment.to_string());
-    store.say(id, &saying, expires).await?;
+    let saying = Saying { comment: Some(comment.to_string()), ..saying };
+    note(context, id, &saying).await?;
     told(context, id, &saying, Seen::Yes).await?;
     Ok(comment)
 }

@@ -251,12 +251,6 @@ async fn recorded(
     if work.is_a_message() && begun.here.clone()?.is_none() {
         return Ok(Answered::kept(Reply::silence()));
     }
-    let known = begin(chat, job, &work.key).await?;
-    let first = known.as_ref().map(|known| known.since);
-    if let Some(answer) = known.and_then(|known| known.answer) {
-        let reply = if work.is_a_part() { Reply::silence() } else { read(&work.key, &answer)? };
-        return Ok(Answered::kept(reply));
-    }
     let (slack, jira, found) = (chat.slack(), chat.jira(), Findings::of(work.verb()));
     let context = CommandContext {
         world: chat.world,
@@ -268,13 +262,24 @@ async fn recorded(
         jira: jira.as_ref(),
         secrets: chat.secrets,
         since: begun.at,
-        again: first.is_some() && work.changes(),
+        again: false,
         found: &found,
     };
+    let (known, judged) =
+        join(begin(chat, job, &work.key), judged(&context, &work, begun.here.as_ref().ok())).await;
+    let known = known?;
+    let first = known.as_ref().map(|known| known.since);
+    if let Some(answer) = known.and_then(|known| known.answer) {
+        let reply = if work.is_a_part() { Reply::silence() } else { read(&work.key, &answer)? };
+        return Ok(Answered::kept(reply));
+    }
+    let context = CommandContext { again: first.is_some() && work.changes(), ..context };
     if context.again {
         found.again();
     }
-    let ended = done(&context, &work, &begun.here).await;
+    // What was read as of a first delivery does not hold for a later one.
+    let judged = judged.filter(|_| !context.again);
+    let ended = done(&context, &work, (&begun.here, judged)).await;
     record(chat.world, job, &found, Ended::of(&ended)).await;
     let outcome = found.outcome(Ended::of(&ended));
     let answer = match ended? {
@@ -459,9 +464,9 @@ impl Ended {
 async fn done(
     context: &CommandContext<'_>,
     work: &ResolvedJob,
-    here: &state::Result<Option<CaseId>>,
+    (here, judged): (&state::Result<Option<CaseId>>, Option<Judged>),
 ) -> Result<Ended, Redeliver> {
-    let first = attempt(context, work, here).await;
+    let first = attempt(context, work, (here, judged)).await;
     let unsure = match &first {
         Err(ActionError::Trouble(_)) => true,
         Err(ActionError::Failed(failure)) => is_soon_over(failure),
@@ -471,7 +476,7 @@ async fn done(
         true => {
             tracing::info!("a command is tried again");
             context.world.sleep(WAIT).await;
-            attempt(&CommandContext { again: work.changes(), ..*context }, work, here).await
+            attempt(&CommandContext { again: work.changes(), ..*context }, work, (here, None)).await
         }
         false => first,
     };
@@ -491,7 +496,7 @@ async fn done(
 async fn attempt(
     context: &CommandContext<'_>,
     work: &ResolvedJob,
-    known: &state::Result<Option<CaseId>>,
+    (known, judged): (&state::Result<Option<CaseId>>, Option<Judged>),
 ) -> Outcome {
     let here = match known {
         Ok(here) => here.clone(),
@@ -513,7 +518,7 @@ async fn attempt(
         ResolvedAction::Said { .. }
         | ResolvedAction::Withheld { .. }
         | ResolvedAction::Unread
-        | ResolvedAction::Amended { .. } => Box::pin(spoken(context, work, here)).await,
+        | ResolvedAction::Amended { .. } => Box::pin(spoken(context, work, (here, judged))).await,
         ResolvedAction::Deleted { ts } => Box::pin(withdrawal::of_message(context, ts, here)).await,
     }
 }
@@ -523,14 +528,37 @@ async fn here(world: &dyn World, job: &Job) -> state::Result<Option<CaseId>> {
     case_of(world.store(), &job.team, &job.place).await
 }
 
+/// What the table says of a message before it is a comment.
+struct Judged {
+    is_deleted: Result<bool, ActionError>,
+    timely: Result<Option<Result<(), TooOld>>, ActionError>,
+}
+
+/// Asks it of a message in the thread or channel of a case.
+async fn judged(
+    context: &CommandContext<'_>,
+    work: &ResolvedJob,
+    here: Option<&Option<CaseId>>,
+) -> Option<Judged> {
+    let case = here?.as_ref().filter(|_| work.is_a_message())?;
+    let (is_deleted, timely) = join(withdrawal::came_first(context), timely(context, work, case)).await;
+    Some(Judged { is_deleted, timely })
+}
+
 /// A message in a thread or channel: a comment, if the place is a case's.
-async fn spoken(context: &CommandContext<'_>, work: &ResolvedJob, here: Option<CaseId>) -> Outcome {
-    let Some(case) = here else { return Ok(Reply::silence()) };
-    let (came_first, judged) = join(withdrawal::came_first(context), timely(context, work, &case)).await;
-    if came_first? {
+async fn spoken(
+    context: &CommandContext<'_>,
+    work: &ResolvedJob,
+    (here, known): (Option<CaseId>, Option<Judged>),
+) -> Outcome {
+    let known = if known.is_none() { judged(context, work, Some(&here)).await } else { known };
+    let (Some(case), Some(Judged { is_deleted, timely })) = (here, known) else {
+        return Ok(Reply::silence());
+    };
+    if is_deleted? {
         return Ok(Reply::silence());
     }
-    let judged = judged?;
+    let judged = timely?;
     authorised(context, &Command::Comment { text: None }, Some(&case)).await?;
     if judged.is_none() {
         context.readable(&case).await?;
