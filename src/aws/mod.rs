@@ -4,5 +4,6 @@
 pub mod hub;
 pub mod logs;
 pub(crate) mod requests;
+pub mod sessions;
 mod signature;
 pub mod sir;

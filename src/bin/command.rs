@@ -9,7 +9,7 @@ use casebridge::{
     chat::{self, ChatContext},
     config::{
         clock,
-        environment::{Environment, variable},
+        environment::{Environment, person_role, variable},
     },
     entry::unready,
     runtime::live::Live,
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
     log::start();
     let environment =
         Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?;
-    let live = Live::of(environment, SirClient::new);
+    let live = Live::of(environment, SirClient::new).in_names_under(person_role(variable));
     live.warm().await;
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {

@@ -51,6 +51,7 @@ const INBOX_URL: &str = "CASEBRIDGE_INBOX_URL";
 const SECRET_ID: &str = "CASEBRIDGE_SECRET_ID";
 const WITHOUT: &str = "CASEBRIDGE_WITHOUT";
 const AUDIT_GROUP: &str = "CASEBRIDGE_AUDIT_GROUP";
+const PERSON_ROLE: &str = "CASEBRIDGE_PERSON_ROLE";
 
 impl Environment {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
@@ -66,6 +67,11 @@ impl Environment {
 /// The log group of the audit trail.
 pub fn audit_group(variable: impl Fn(&str) -> Option<String>) -> Result<String, EnvironmentError> {
     all([AUDIT_GROUP], variable).map(|[group]| group)
+}
+
+/// The ARN of the role that people's acts run under, each in a session of its own. `command` alone may assume it.
+pub fn person_role(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    all([PERSON_ROLE], variable).map(|[role]| role).ok()
 }
 
 /// The address of the inbox.

@@ -4,6 +4,7 @@ use super::{Answer, Examined, Patient, behind, fine, unseen, wrong};
 use crate::{
     aws::{
         hub::HubCall,
+        sessions::SessionName,
         sir::{Call, Fault, FaultKind, ask},
     },
     case::{CaseId, MembershipId},
@@ -27,7 +28,25 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
             "open a case of your own with /sir new, comment on it, close it",
         ),
     );
+    found.add("sir.person", person(patient).await);
     found.add("hub", hub(patient).await);
+}
+
+/// Whether a session in somebody's name begins, where the stack wants one for each act.
+async fn person(patient: &Patient<'_>) -> Answer {
+    match patient.world.try_session(&SessionName::of("doctor")).await {
+        None => fine(
+            "no role for people's acts is named here (CASEBRIDGE_PERSON_ROLE): they run under the own one",
+        ),
+        Some(Ok(())) => fine("the role for people's acts was assumed, by the session doctor"),
+        Some(Err(Fault { kind: FaultKind::NoSession, message })) => wrong(
+            message,
+            "Until it is mended nobody changes anything. Deploy the template of this release again: the role PersonRole \
+             trusts the role of command. An organisation's policy may forbid sts:AssumeRole; the parameter \
+             PersonalIdentity=false does without",
+        ),
+        Some(Err(Fault { message, .. })) => unseen(message, "ask again in a minute"),
+    }
 }
 
 /// As [`read`], of what a parameter of the stack may have left out.
@@ -49,6 +68,7 @@ fn read<T>(asked: Result<T, Fault>, seen: &str) -> Answer {
             unseen(why, "ask again in a minute")
         }
         FaultKind::Denied
+        | FaultKind::NoSession
         | FaultKind::Conflict
         | FaultKind::NotFound
         | FaultKind::NotActive

@@ -6,7 +6,8 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_securityir::config::Region;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_securityir::config::{IdentityCache, Region};
 use aws_sdk_sqs::{error::ProvideErrorMetadata, types::QueueAttributeName};
 use serde_json::json;
 use tokio::sync::{Mutex, OnceCell, mpsc::UnboundedSender};
@@ -15,6 +16,7 @@ use crate::{
     aws::{
         hub,
         logs::{LogStream, Logs, LogsError},
+        sessions::{SessionName, Sessions},
         sir::{self, Fault},
     },
     case::{CaseId, DeploymentId, Millis, text},
@@ -111,6 +113,8 @@ pub struct Live<S> {
     make_sir: MakeSir,
     /// By Region: settings may name another one tomorrow.
     sir: Mutex<HashMap<String, sir::aws::SirClient>>,
+    /// Where acts arrive in the names of people.
+    sessions: Option<Sessions>,
     settings: Cached<Settings>,
     secrets: Cached<Secrets>,
     sightings: Sightings,
@@ -159,6 +163,7 @@ impl<S: Store> Live<S> {
             manager: OnceCell::new(),
             make_sir,
             sir: Mutex::default(),
+            sessions: None,
             settings: Cached::default(),
             secrets: Cached::default(),
             recent: Recent::default(),
@@ -168,6 +173,12 @@ impl<S: Store> Live<S> {
             versions: Mutex::default(),
             sightings: Sightings::default(),
         }
+    }
+
+    /// Changes what somebody asked for in their name, under the role of this ARN; where there is none, in its own.
+    #[must_use]
+    pub fn in_names_under(self, role: Option<String>) -> Self {
+        Self { sessions: role.map(Sessions::under), ..self }
     }
 
     /// Keeps the audit trail there.
@@ -325,27 +336,45 @@ impl<S: Store> Live<S> {
         depth.ok_or_else(|| "the queue does not say how long it is".to_owned())
     }
 
-    async fn sir(&self) -> Result<sir::aws::SirClient, Fault> {
+    async fn region(&self) -> Result<String, Fault> {
         let settings = self.settings().await.map_err(|_| Fault::not_sent("The settings cannot be read."))?;
-        let config = self.aws.config().await;
-        let region = settings.sir.region.clone().ok_or_else(|| Fault::not_sent("There is no AWS Region."))?;
+        settings.sir.region.clone().ok_or_else(|| Fault::not_sent("There is no AWS Region."))
+    }
+
+    async fn sir(&self) -> Result<sir::aws::SirClient, Fault> {
+        let region = self.region().await?;
         let mut kept = self.sir.lock().await;
         if let Some(sir) = kept.get(&region) {
             return Ok(sir.clone());
         }
+        let sir = self.sir_with(&region, None).await?;
+        kept.insert(region, sir.clone());
+        Ok(sir)
+    }
+
+    /// The service as somebody asks it: with a session's credentials, else with the function's own.
+    async fn sir_with(
+        &self,
+        region: &str,
+        session: Option<SharedCredentialsProvider>,
+    ) -> Result<sir::aws::SirClient, Fault> {
+        let config = self.aws.config().await;
         let http = self.http.client(clock::now()).map_err(|trouble| Fault::not_sent(trouble.to_string()))?;
-        let credentials =
-            config.credentials_provider().ok_or_else(|| Fault::not_sent("There are no credentials."))?;
-        let endpoint = hub::endpoint(&region, |name| match name {
+        let endpoint = hub::endpoint(region, |name| match name {
             "AWS_ENDPOINT_URL_SECURITYHUB" => self.aws.security_hub(),
             "AWS_ENDPOINT_URL" => config.endpoint_url().map(str::to_owned).or_else(|| variable(name)),
             _ => variable(name),
         });
-        let hub = hub::Hub::new(http, credentials, &region, endpoint);
-        let own = aws_sdk_securityir::config::Builder::from(config).region(Region::new(region.clone()));
-        let sir = (self.make_sir)(aws_sdk_securityir::Client::from_conf(own.build()), hub);
-        kept.insert(region, sir.clone());
-        Ok(sir)
+        let mut own =
+            aws_sdk_securityir::config::Builder::from(config).region(Region::new(region.to_owned()));
+        if let Some(session) = &session {
+            own = own.credentials_provider(session.clone()).identity_cache(IdentityCache::no_cache());
+        }
+        let credentials = session
+            .or_else(|| config.credentials_provider())
+            .ok_or_else(|| Fault::not_sent("There are no credentials."))?;
+        let hub = hub::Hub::new(http, credentials, region, endpoint);
+        Ok((self.make_sir)(aws_sdk_securityir::Client::from_conf(own.build()), hub))
     }
 }
 
@@ -381,6 +410,20 @@ impl<S: Store> World for Live<S> {
 
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, Fault> {
         self.sir().await?.call(call).await
+    }
+
+    async fn call_for(&self, person: &SessionName, call: sir::Call) -> Result<sir::Answer, Fault> {
+        let Some(sessions) = self.sessions.as_ref().filter(|_| !call.is_read()) else {
+            return self.call(call).await;
+        };
+        let session = sessions.credentials(person, self.aws.config().await).await?;
+        let session = SharedCredentialsProvider::new(session);
+        self.sir_with(&self.region().await?, Some(session)).await?.call(call).await
+    }
+
+    async fn try_session(&self, name: &SessionName) -> Option<Result<(), Fault>> {
+        let sessions = self.sessions.as_ref()?;
+        Some(sessions.begin(name, self.aws.config().await).await.map(drop))
     }
 
     async fn record(&self, line: AuditLine) {

@@ -16,7 +16,10 @@ use async_trait::async_trait;
 
 pub use self::note::Recent;
 use crate::{
-    aws::sir::{self, Question},
+    aws::{
+        sessions::SessionName,
+        sir::{self, Question},
+    },
     case::{CaseId, DeploymentId, Millis},
     config::environment::LeftOut,
     http::{
@@ -55,6 +58,17 @@ pub trait World {
     }
 
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault>;
+
+    /// Makes a call that somebody asked for. One that changes something arrives at AWS in their name, where the stack has
+    /// a role for that; where AWS gives no session in it, nothing is sent.
+    async fn call_for(&self, _person: &SessionName, call: sir::Call) -> Result<sir::Answer, sir::Fault> {
+        self.call(call).await
+    }
+
+    /// Begins a session of that role, and uses it for nothing; `None` where there is no such role.
+    async fn try_session(&self, _name: &SessionName) -> Option<Result<(), sir::Fault>> {
+        None
+    }
 
     /// Puts a job on the inbox, sealed: see [`crate::config::secrets::Secrets::seal`].
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String>;

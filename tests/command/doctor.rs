@@ -158,6 +158,10 @@ const FAULTS: &[(&str, Fault)] = &[
         let rule = FaultRule::on("GetAdministratorAccount").error("AccessDeniedException");
         stage.hub.fault(rule);
     }),
+    ("sir.person", |stage| {
+        stage.world.acts_in_names();
+        stage.sir.lets_assume(false);
+    }),
     ("pagerduty.key", |stage| stage.secrets.pagerduty_routing_key = Secret::new("another")),
     ("webhook.receiver", |stage| stage.webhook.ends(true)),
     ("queue.events", |stage| stage.world.has_queues([5_000, 0, 0, 0])),

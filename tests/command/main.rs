@@ -24,6 +24,7 @@ mod linked;
 mod lost_webhooks;
 mod many_files;
 mod mended;
+mod names;
 mod need_to_know;
 mod older;
 mod once;

@@ -136,6 +136,7 @@ async fn killed_at_any_moment_it_does_what_people_ask_once_and_answers_in_one_wa
     let rest = bring(&stage, &mut people, &mut dice, 1);
     tokio::time::timeout(Duration::from_secs(60), rest).await.expect("nothing stands in its way any more");
     calls.extend(stage.kill(functions).await);
+    let named = stage.came_in_names(&calls, &changes);
     let outcomes = Outcomes::of(&stage, &people.acts, &calls);
     let wrong = outcomes.wrong();
     let taken = people.acts.iter().filter(|act| act.accepted).count();
@@ -149,7 +150,8 @@ async fn killed_at_any_moment_it_does_what_people_ask_once_and_answers_in_one_wa
     assert!(half_done > 0, "no kill met a worker in the middle of its work");
     say(&format!(
         "SIGKILL of command: {kills} kills, {half_done} in the middle of a command; of {} acts {taken} were answered \
-         with 200 and {done} reached the inbox: 0 of them lost, 0 done twice, 0 answered in two ways, 0 out of order",
+         with 200 and {done} reached the inbox: 0 of them lost, 0 done twice, 0 answered in two ways, 0 out of order; each \
+         of {named} changes came in somebody's name",
         people.acts.len()
     ));
 }

@@ -12,7 +12,9 @@ use casebridge::{
 };
 use casebridge_lab::playground::standins::Standins;
 use casebridge_lab::stage::{Canary, settings_of};
-use casebridge_lab::standins::{FaultRule, HeardCall, JiraStandin, Server, SirStandin, SlackStandin};
+use casebridge_lab::standins::{
+    FaultRule, HeardCall, JiraStandin, PERSON_ROLE, Server, SirStandin, SlackStandin,
+};
 use serde_json::json;
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
@@ -63,6 +65,9 @@ impl Stage {
         let amazon = Amazon { secret, settings: None, inbox: inbox.clone() }.start().await;
         let mut variables =
             variables_of((&table::endpoint(), &table.name), &amazon, (sir.url(), standins.logs.url()));
+        // As with PersonalIdentity=true: `command` does in people's names what it could do in its own.
+        variables.push(("CASEBRIDGE_PERSON_ROLE", PERSON_ROLE.to_owned()));
+        variables.push(("AWS_ENDPOINT_URL_STS", sir.url().to_owned()));
         // The most that anybody can ask for.
         variables.push(("RUST_LOG", "trace".to_owned()));
         let lambda = Lambda::start().await;
@@ -121,7 +126,21 @@ impl Stage {
             assert_eq!(canary.secrets_in(&kept), [""; 0], "a secret was kept");
         }
         assert_eq!(canary.all_in(&logged), [""; 0], "it was logged");
+        assert_eq!(sir.session_tokens().iter().find(|token| logged.contains(*token)), None, "it was logged");
         assert_eq!(words.iter().find(|word| logged.contains(word.as_str())), None, "it was logged");
+    }
+
+    /// Of so many changes each came in the session of somebody who was there.
+    pub fn came_in_names(&self, calls: &[HeardCall], changes: &[&str]) -> usize {
+        let ana = self.jira.ana().to_string();
+        let is_there = |arn: &String| {
+            let name = arn.rsplit('/').next().unwrap_or_default();
+            name == ana || self.people.iter().any(|person| person == name)
+        };
+        let changing = calls.iter().filter(|call| changes.contains(&call.operation.as_str()));
+        let sessions: Vec<_> = changing.map(|call| self.sir.session_of(call)).collect();
+        assert!(sessions.iter().all(|of| of.as_ref().is_some_and(is_there)), "{sessions:?}");
+        sessions.len()
     }
 
     /// The stand-ins hear nothing new and owe nobody an answer.

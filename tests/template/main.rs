@@ -10,6 +10,7 @@ mod operator;
 
 use std::collections::BTreeSet;
 
+use casebridge::aws::sir::Operation;
 use yaml_serde::Value;
 
 /// What Lambda calls in a function's name: its queue, its log, its trace, the key of its environment, and what the
@@ -153,7 +154,7 @@ fn command_may_hint_and_do_nothing_else_at_the_events() {
 
 #[test]
 fn every_grant_points_at_our_own_things_unless_the_service_takes_no_resource() {
-    for role in ["NotifyRole", "CommandRole"] {
+    for role in ["NotifyRole", "CommandRole", "PersonRole"] {
         for Grant { action, resource } in grants(role) {
             let service = action.split(':').next().unwrap();
             let places =
@@ -178,12 +179,11 @@ fn notify_takes_hints_and_only_puts_work_on_the_inbox() {
 
 #[test]
 fn case_actions_are_granted_on_cases_and_membership_actions_on_memberships() {
-    for Grant { action, resource } in grants("CommandRole") {
-        let Some(operation) = action.strip_prefix("security-ir:") else { continue };
-        if resource == "*" {
+    for Grant { action, resource } in grants("CommandRole").into_iter().chain(grants("PersonRole")) {
+        if !action.starts_with("security-ir:") || resource == "*" {
             continue;
         }
-        let membership = operation.contains("Member") || operation == "GetFindingMetrics";
+        let membership = is_of_memberships(&action);
         let kind = if membership { ":membership/*" } else { ":case/*" };
         assert!(resource.ends_with(kind), "{action} on {resource}");
     }
@@ -232,10 +232,10 @@ fn the_functions_can_write_everything_of_the_table_but_the_settings() {
     }
 }
 
-/// The actions that fall away where a parameter is `false`.
-fn conditional(condition: &str) -> BTreeSet<String> {
+/// The actions that a role has on such a condition only.
+fn conditional(role: &str, condition: &str) -> BTreeSet<String> {
     let template = template();
-    let policies = template["Resources"]["CommandRole"]["Properties"]["Policies"].as_sequence().unwrap();
+    let policies = template["Resources"][role]["Properties"]["Policies"].as_sequence().unwrap();
     let statements = policies.iter().flat_map(|policy| {
         policy["PolicyDocument"]["Statement"].as_sequence().unwrap().iter().filter_map(|statement| {
             let Value::Tagged(tagged) = statement else { return None };
@@ -245,6 +245,22 @@ fn conditional(condition: &str) -> BTreeSet<String> {
         })
     });
     statements.flatten().collect()
+}
+
+fn is_of_memberships(action: &str) -> bool {
+    let operation = action.strip_prefix("security-ir:");
+    operation.is_some_and(|name| name.contains("Member") || name == "GetFindingMetrics")
+}
+
+fn is_of_the_hub(action: &str) -> bool {
+    action.starts_with("securityhub:")
+}
+
+/// What `command` calls of the services and changes by it, or only reads.
+fn of_the_services(reads: bool) -> BTreeSet<String> {
+    let called = calls::actions("command");
+    let all = Operation::ALL.iter().filter(|operation| operation.is_read() == reads);
+    all.map(|operation| operation.action().to_owned()).filter(|action| called.contains(action)).collect()
 }
 
 #[test]
@@ -258,16 +274,61 @@ fn a_team_that_wants_neither_memberships_nor_security_hub_leaves_those_rights_ou
         let Value::Tagged(equals) = equals else { panic!("{condition}") };
         assert_eq!(text(&equals.value[0]), parameter);
     }
-    let granted: BTreeSet<_> = grants("CommandRole").into_iter().map(|grant| grant.action).collect();
-    let organisation = |action: &&String| {
-        let operation = action.split(':').nth(1).unwrap();
-        action.starts_with("security-ir:")
-            && (operation.contains("Member") || operation == "GetFindingMetrics")
+    let of = |reads, is_of: fn(&str) -> bool| -> BTreeSet<_> {
+        of_the_services(reads).into_iter().filter(|action| is_of(action)).collect()
     };
-    let memberships: BTreeSet<_> = granted.iter().filter(organisation).cloned().collect();
-    assert_eq!(conditional("HasMemberships"), memberships);
-    let hub = |action: &&String| action.starts_with("securityhub:");
-    assert_eq!(conditional("HasSecurityHub"), granted.iter().filter(hub).cloned().collect());
+    for (condition, itself, is_of) in [
+        ("HasMemberships", "ChangesMembershipsItself", is_of_memberships as fn(&str) -> bool),
+        ("HasSecurityHub", "ChangesSecurityHubItself", is_of_the_hub),
+    ] {
+        let (reads, writes) = (of(true, is_of), of(false, is_of));
+        assert!(!reads.is_empty() && !writes.is_empty(), "{condition}");
+        assert_eq!(conditional("CommandRole", condition), reads);
+        assert_eq!(conditional("CommandRole", itself), writes);
+        assert_eq!(conditional("PersonRole", condition), writes);
+        let Value::Tagged(both) = &template["Conditions"][itself] else { panic!("{itself}") };
+        assert_eq!(
+            (both.tag == "And", texts(&both.value)),
+            (true, vec![condition.to_owned(), "ActsItself".to_owned()])
+        );
+    }
+}
+
+#[test]
+fn what_people_do_runs_under_one_role_that_only_command_may_assume_and_then_not_under_commands() {
+    let template = template();
+    assert_eq!(text(&template["Parameters"]["PersonalIdentity"]["Default"]), "false");
+    let writes = of_the_services(false);
+    let granted: BTreeSet<_> = grants("PersonRole").into_iter().map(|grant| grant.action).collect();
+    assert_eq!(granted, writes, "what changes something, and nothing else");
+    let itself = ["ActsItself", "ChangesMembershipsItself", "ChangesSecurityHubItself"];
+    let itself: BTreeSet<_> =
+        itself.into_iter().flat_map(|condition| conditional("CommandRole", condition)).collect();
+    assert_eq!(itself, writes, "command cannot do it in its own name");
+    let role = &template["Resources"]["PersonRole"];
+    let [trust] = &role["Properties"]["AssumeRolePolicyDocument"]["Statement"].as_sequence().unwrap()[..]
+    else {
+        panic!("one is trusted")
+    };
+    assert_eq!(
+        (text(&trust["Principal"]["AWS"]), text(&trust["Action"])),
+        ("CommandRole.Arn".to_owned(), "sts:AssumeRole".to_owned())
+    );
+    let sessions = &template["Resources"]["PersonSessions"];
+    let [may] = &sessions["Properties"]["PolicyDocument"]["Statement"].as_sequence().unwrap()[..] else {
+        panic!("one right")
+    };
+    assert_eq!(
+        (texts(&may["Action"]), text(&may["Resource"])),
+        (vec!["sts:AssumeRole".to_owned()], "PersonRole.Arn".to_owned())
+    );
+    assert_eq!(texts(&sessions["Properties"]["Roles"]), ["CommandRole"]);
+    for resource in [role, sessions] {
+        assert_eq!(text(&resource["Condition"]), "ActsInNames");
+    }
+    let variables = |of: &Value| of["Environment"]["Variables"]["CASEBRIDGE_PERSON_ROLE"].clone();
+    assert_eq!(text(&variables(&template["Resources"]["Command"]["Properties"])), "PersonRole.Arn");
+    assert!(variables(&template["Globals"]["Function"]).is_null(), "notify changes nothing");
 }
 
 #[test]

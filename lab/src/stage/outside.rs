@@ -3,13 +3,13 @@
 use std::{
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use casebridge::{
-    aws::{logs::LogStream, sir},
+    aws::{logs::LogStream, sessions::SessionName, sir},
     case::{CaseId, DeploymentId, Millis},
     config::{environment::LeftOut, secrets::Secrets, settings::Settings},
     http::{
@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     playground::standins::Standins,
-    standins::{AUDIT_GROUP, ServiceClock},
+    standins::{AUDIT_GROUP, PERSON_ROLE, ServiceClock},
 };
 
 /// What the HTTP door waits for the queue, which is waited for in truth.
@@ -57,6 +57,7 @@ pub struct Outside {
     /// What `command` wants `notify` to look at.
     pub(super) soon: Mutex<Vec<String>>,
     left_out: Mutex<LeftOut>,
+    in_names: AtomicBool,
     sightings: OnceLock<Sightings>,
     deployments: [DeploymentId; 2],
     signs_as: AtomicUsize,
@@ -68,7 +69,7 @@ impl Outside {
         let aws = aws_at(sir.url()).await.with_security_hub(hub.url()).with_logs(logs.url());
         let live = Live::new(memory.clone(), aws, inbox, Safe::Given(secrets.clone()));
         let trail = LogStream { group: AUDIT_GROUP.to_owned(), name: "stage".to_owned() };
-        let live = live.audited(trail);
+        let live = live.audited(trail).in_names_under(Some(PERSON_ROLE.to_owned()));
         let countdown = Arc::new(Countdown::default());
         Self {
             live: live.through(HTTP.with(Transport::clone)),
@@ -93,6 +94,7 @@ impl Outside {
             queues: Mutex::default(),
             soon: Mutex::default(),
             left_out: Mutex::default(),
+            in_names: AtomicBool::default(),
             sightings: OnceLock::default(),
             deployments: ["one", "another"].map(DeploymentId::new),
             signs_as: AtomicUsize::default(),
@@ -131,6 +133,11 @@ impl Outside {
     /// As if the stack had been deployed without these rights.
     pub fn is_deployed_without(&self, left_out: LeftOut) {
         *self.left_out.lock().unwrap() = left_out;
+    }
+
+    /// As if the stack had been deployed with PersonalIdentity=true.
+    pub fn acts_in_names(&self) {
+        self.in_names.store(true, Ordering::SeqCst);
     }
 
     /// From now on what is seen is written down, as the functions do it.
@@ -226,6 +233,25 @@ impl World for Outside {
         self.refusals.called(&asked, &answer);
         self.countdown.moment().await;
         answer
+    }
+
+    async fn call_for(&self, person: &SessionName, call: sir::Call) -> Result<sir::Answer, sir::Fault> {
+        if !self.in_names.load(Ordering::SeqCst) {
+            return self.call(call).await;
+        }
+        self.countdown.moment().await;
+        let asked = call.clone();
+        let answer = self.live.call_for(person, call).await;
+        self.refusals.called(&asked, &answer);
+        self.countdown.moment().await;
+        answer
+    }
+
+    async fn try_session(&self, name: &SessionName) -> Option<Result<(), sir::Fault>> {
+        match self.in_names.load(Ordering::SeqCst) {
+            true => self.live.try_session(name).await,
+            false => None,
+        }
     }
 
     fn deployment(&self) -> Option<&DeploymentId> {

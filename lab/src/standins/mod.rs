@@ -49,7 +49,7 @@ pub use jira::JiraStandin;
 pub use logs::{AUDIT_GROUP, LogsStandin};
 pub use pagerduty::{Alert, PagerDutyStandin, shown as shown_alerts};
 pub use server::{Endpoint, Server};
-pub use sir::{Order, Scan, SirRefused, SirStandin};
+pub use sir::{Order, PERSON_ROLE, Scan, SirRefused, SirStandin};
 pub use slack::{LiveText, Pace, Sharing, SlackStandin, tier as slack_tier};
 pub use standin::Standin;
 pub use webhook::{WebhookStandin, complaints as webhook_complaints};

@@ -28,6 +28,8 @@ pub enum FaultKind {
         fields: Vec<(String, String)>,
     },
     InvalidToken,
+    /// AWS STS gives no session in the name of whoever asks: nothing was sent.
+    NoSession,
     NotSent,
     /// InternalServerException or no readable answer: maybe applied.
     Unknown,
@@ -63,6 +65,7 @@ impl fmt::Debug for FaultKind {
                 write!(f, "Invalid({names:?})")
             }
             Self::InvalidToken => f.write_str("InvalidToken"),
+            Self::NoSession => f.write_str("NoSession"),
             Self::NotSent => f.write_str("NotSent"),
             Self::Unknown => f.write_str("Unknown"),
         }

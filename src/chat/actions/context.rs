@@ -6,6 +6,7 @@ use super::{fault, findings::Findings};
 use crate::{
     aws::{
         requests,
+        sessions::SessionName,
         sir::{self, Call, Fault, FaultKind, Page, Question, ask, limits},
     },
     case::{Case, CaseId, Millis, UserId, author::Author},
@@ -101,8 +102,9 @@ impl CommandContext<'_> {
             return Err(self.refuse(error.to_string()));
         }
         self.noted(&call).await?;
+        let person = SessionName::of(self.person.identity.user.as_str());
         for attempt in 0.. {
-            let (answer, id) = requests::noted(Box::pin(self.world.call(call.clone()))).await;
+            let (answer, id) = requests::noted(Box::pin(self.world.call_for(&person, call.clone()))).await;
             let may_change = !reads && answer.as_ref().map_or_else(Fault::maybe_applied, |_| true);
             self.found.called(operation, id, may_change);
             match answer {

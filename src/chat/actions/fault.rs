@@ -43,6 +43,7 @@ pub(crate) fn explain(operation: Operation, fault: &Fault) -> Reply {
     };
     let answer = match fault.message.trim() {
         "" => answer,
+        words if fault.kind == FaultKind::NoSession => answer.line(Paragraph::of(words)),
         words => answer.line(Paragraph::of(format!("{} answered: ", service(operation))).text(words)),
     };
     answer.line(advice(operation, &fault.kind))
@@ -74,6 +75,7 @@ fn headline(kind: &FaultKind) -> &'static str {
         FaultKind::Throttled { .. } => "The service has too much to do just now.",
         FaultKind::Invalid { .. } => "The service does not accept this.",
         FaultKind::InvalidToken => "The service took this for a repetition of something else.",
+        FaultKind::NoSession => "AWS does not let Casebridge act in your name.",
         FaultKind::NotSent => "The service could not be reached.",
         FaultKind::Unknown => "The service gave no answer.",
     }
@@ -106,6 +108,11 @@ fn advice(operation: Operation, kind: &FaultKind) -> Paragraph {
         }
         FaultKind::Invalid { .. } => Paragraph::of("Nothing was changed. Please correct it and try again."),
         FaultKind::InvalidToken => Paragraph::of("Nothing was changed. Please type it once more."),
+        FaultKind::NoSession => Paragraph::of(
+            "Nothing was changed, and it is never done in another name. Ask whoever deployed the bridge to look at ",
+        )
+        .code("doctor")
+        .text("."),
     }
 }
 
@@ -126,6 +133,7 @@ mod tests {
             FaultKind::Throttled { retry_after: None },
             FaultKind::Invalid { fields: vec![("title".to_owned(), "too long".to_owned())] },
             FaultKind::InvalidToken,
+            FaultKind::NoSession,
             FaultKind::NotSent,
             FaultKind::Unknown,
         ];
@@ -138,8 +146,9 @@ mod tests {
             .collect();
         assert_eq!(told.iter().collect::<BTreeSet<_>>().len(), kinds.len());
         for text in &told {
-            assert!(text.contains("Security Incident Response answered: because"), "{text}");
-            assert!(text.contains("Nothing was changed."), "{text}");
+            let asked = !text.contains("in your name");
+            assert_eq!(text.contains("Security Incident Response answered: because"), asked, "{text}");
+            assert!(text.contains("because") && text.contains("Nothing was changed"), "{text}");
         }
         assert!(told[0].contains("security-ir:UpdateCase"));
         assert!(told[6].contains("title: too long"));

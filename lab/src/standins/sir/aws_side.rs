@@ -12,7 +12,9 @@ use super::{
     errors::SirRefusal,
     investigations, limits, membership,
     state::{CaseEvent, EditEntry, Principal, Scan, SirAccount},
+    sts,
 };
+use crate::standins::HeardCall;
 
 impl SirStandin {
     fn does<T>(&self, work: impl FnOnce(&mut SirAccount) -> Result<T, SirRefusal>) -> Result<T, String> {
@@ -223,6 +225,27 @@ impl SirStandin {
     /// The principal as whom signed requests count.
     pub fn principal(&self) -> String {
         self.with(|state| state.settings.principal.name().to_owned())
+    }
+
+    /// Whether the role for people trusts whoever asks; at first it does.
+    pub fn lets_assume(&self, trusted: bool) {
+        self.with(|state| state.settings.lets_assume = trusted);
+    }
+
+    /// From now on sessions last so many seconds.
+    pub fn set_session_seconds(&self, seconds: i64) {
+        self.with(|state| state.settings.session_seconds = Some(seconds));
+    }
+
+    /// The tokens of all sessions: secrets for as long as they last.
+    pub fn session_tokens(&self) -> Vec<String> {
+        self.with(|state| sts::tokens(state))
+    }
+
+    /// In which session a request came, by its ARN; none where it came as everybody's.
+    pub fn session_of(&self, call: &HeardCall) -> Option<String> {
+        let token = call.headers.get("x-amz-security-token")?;
+        self.with(|state| sts::of_token(state, token))
     }
 
     /// The base of presigned URLs, the stand-in's own at first. `{base}/files/…` must lead here.

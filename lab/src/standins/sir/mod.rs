@@ -1,6 +1,7 @@
 //! What would AWS Security Incident Response answer?
 //! All 25 operations as restJson1 (`security-ir/2018-05-10`), with the model's limits, the documented rules,
-//! and a side door for what AWS does on its own.
+//! and a side door for what AWS does on its own. At `POST /` it is the account's STS, with AssumeRole: who a request counts as
+//! hangs on the session that it bears.
 
 mod attachments;
 mod aws_side;
@@ -14,6 +15,7 @@ mod membership;
 mod operations;
 mod pages;
 mod state;
+mod sts;
 mod tags;
 mod typed;
 
@@ -35,6 +37,7 @@ use errors::SirRefusal;
 use operations::OperationModel;
 pub use state::Scan;
 use state::{Principal, SirAccount};
+pub use sts::PERSON_ROLE;
 pub use typed::SirRefused;
 
 /// In which order lists are answered; the service documents none.
@@ -108,6 +111,9 @@ impl ServiceModel for SirAccount {
 
     fn operation(asked: &WireRequest) -> String {
         let parts = asked.segments();
+        if sts::is_meant(asked) {
+            return sts::OPERATION.to_owned();
+        }
         match operations::find(asked.method.as_str(), &parts) {
             Some((operation, _)) => operation.name.to_owned(),
             None if parts.first().is_some_and(|part| part == "files") => {
@@ -127,6 +133,9 @@ impl ServiceModel for SirAccount {
         {
             let file = CaseFile { case: CaseId::new(case), attachment: AttachmentId::new(id) };
             return attachments::storage(self, asked, &file);
+        }
+        if sts::is_meant(asked) {
+            return sts::answer(self, asked);
         }
         let answer = perform(self, asked).unwrap_or_else(|refusal| refusal.answer());
         answer.with("x-amzn-requestid", &self.request_id())
@@ -148,10 +157,11 @@ fn perform(state: &mut SirAccount, asked: &WireRequest) -> Result<WireResponse, 
     if let Some((name, why)) = sigv4::refusal(asked, "security-ir", &state.settings.region) {
         return Err(SirRefusal::unauthorized(name, &why));
     }
+    let who = sts::principal(state, asked)?;
     let output = state
         .pace(operation.name, operation.rate)
         .and_then(|()| read(operation, uri, asked))
-        .and_then(|values| done(state, operation, values))?;
+        .and_then(|values| done(state, operation, &Input { values, who }))?;
     Ok(match output {
         Value::Null => WireResponse::empty(operation.success),
         output => WireResponse::json(operation.success, &output),
@@ -159,13 +169,12 @@ fn perform(state: &mut SirAccount, asked: &WireRequest) -> Result<WireResponse, 
 }
 
 /// What an operation answers to checked members.
-fn done(state: &mut SirAccount, operation: &OperationModel, values: Map<String, Value>) -> Output {
+fn done(state: &mut SirAccount, operation: &OperationModel, input: &Input) -> Output {
     let about_cases = !operation.path.contains("membership") && !operation.path.contains("tags");
     if about_cases && !state.is_active() {
         return Err(SirRefusal::not_active());
     }
-    let input = Input { values, who: state.settings.principal.clone() };
-    once(state, operation.name, &input)
+    once(state, operation.name, input)
 }
 
 /// The operation's members, checked against the model.

@@ -23,6 +23,7 @@ use super::{
     errors::SirRefusal,
     operations::PublishedRate,
     pages::Listing,
+    sts::IssuedSession,
 };
 
 /// What a test may set before or while it runs.
@@ -42,6 +43,10 @@ pub(super) struct SirSetup {
     /// Active cases allowed: self-managed, service-managed.
     pub(super) quotas: [usize; 2],
     pub(super) next_case: Option<CaseId>,
+    /// Whether the role for people trusts the caller.
+    pub(super) lets_assume: bool,
+    /// How long a session lasts where nobody asks for a time; none is as STS has it.
+    pub(super) session_seconds: Option<i64>,
     pub(super) page: usize,
 }
 
@@ -58,6 +63,7 @@ pub struct SirAccount {
     /// `operation/token` → (input, output)
     pub(super) tokens: BTreeMap<String, (Value, Value)>,
     pub(super) outbox: Vec<Value>,
+    pub(super) sessions: Vec<IssuedSession>,
     pub(super) finding_metrics: Value,
     meter: Meter,
     pub(super) too_fast: BTreeMap<&'static str, u32>,
@@ -201,6 +207,8 @@ impl SirAccount {
             verdict: Scan::Verified,
             quotas: [100, 50],
             next_case: None,
+            lets_assume: true,
+            session_seconds: None,
             page: 25,
         };
         Self {
@@ -212,6 +220,7 @@ impl SirAccount {
             memberships: BTreeMap::new(),
             tokens: BTreeMap::new(),
             outbox: vec![],
+            sessions: vec![],
             finding_metrics: json!({}),
             meter: Meter::default(),
             too_fast: BTreeMap::new(),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     super::within::Sight,
-    SirStandin, checked, done,
+    Input, SirStandin, checked, done,
     errors::SirRefusal,
     operations::{OPERATIONS, OperationModel, PublishedRate},
     state::SirAccount,
@@ -45,5 +45,6 @@ fn ask(state: &mut SirAccount, operation: &OperationModel, members: Map<String, 
         parts[place].insert(name, value);
     }
     let values = checked(operation, parts)?;
-    done(state, operation, values)
+    let who = state.settings.principal.clone();
+    done(state, operation, &Input { values, who })
 }
