@@ -8,8 +8,8 @@ use casebridge::{
     case::{CaseId, Millis, UserId, author::Author},
     config::clock::now,
     state::{
-        Asked, Command, Error, Leaving, Meta, Note, Reserved, Saying, Seen, Store, Told, Wanted, key::Key,
-        memory::Memory,
+        Asked, Command, DueList, Error, Leaving, Meta, Note, Reserved, Saying, Seen, Store, Told, Wanted,
+        key::Key, memory::Memory,
     },
     targets::{jira::KIND as Jira, slack::KIND as Slack},
 };
@@ -245,6 +245,21 @@ async fn due_cases_come_oldest_first(store: &dyn Store) {
     assert_eq!(store.due(now, 10).await.unwrap(), of(&[3, 2, 1]), "a case at rest is not listed");
     store.hint(&case(5), now - 40, false).await.unwrap();
     assert_eq!(store.due(now, 10).await.unwrap(), of(&[5, 3, 2, 1]));
+}
+
+async fn the_agenda_is_due_beside_the_cases(store: &dyn Store) {
+    let now = now();
+    let is_due = async |at| store.due_list(at, 10).await.unwrap().agenda;
+    assert!(!is_due(now).await);
+    assert!(store.swap_agenda(None, "one", now + 5).await.unwrap());
+    assert!(!is_due(now).await && is_due(now + 5).await);
+    assert!(!store.swap_agenda(Some("two"), "three", now).await.unwrap(), "somebody else was faster");
+    assert!(!is_due(now).await);
+    // It is listed before cases that are due for longer, and takes no case's place.
+    store.hint(&case(1), now - 30, false).await.unwrap();
+    assert!(store.swap_agenda(Some("one"), "two", now - 40).await.unwrap());
+    assert_eq!(store.due_list(now, 1).await, Ok(DueList { agenda: true, cases: vec![case(1)] }));
+    assert_eq!(store.note("discover").await.unwrap().as_deref(), Some("two"));
 }
 
 async fn what_was_told_is_found_by_its_key(store: &dyn Store) {
@@ -560,6 +575,7 @@ suite![
     a_case_that_was_given_back_stays_as_it_is,
     a_case_is_put_off_by_its_holder_or_by_whoever_cannot_read_it,
     due_cases_come_oldest_first,
+    the_agenda_is_due_beside_the_cases,
     what_was_told_is_found_by_its_key,
     what_a_later_lease_told_is_not_overwritten_by_an_earlier_one,
     what_was_told_comes_back_whole_however_much_it_is,

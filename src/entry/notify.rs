@@ -15,7 +15,7 @@ use crate::{
     config::{secrets::Secrets, settings::Settings},
     entry::{targets::Targets, unready},
     runtime::{World, gate::Queues, sighting},
-    state,
+    state::{self, DueList},
     sync::{
         announcements::{self, AnnounceError, News},
         context::Context,
@@ -36,6 +36,8 @@ use crate::{
 
 const AT_ONCE: usize = 10;
 const DUE: usize = 100;
+const AGENDA: &str = "agenda";
+const HOUR: Millis = 3_600_000;
 /// A sweep is not continued with less time than this.
 const LEAST: Millis = 15_000;
 
@@ -129,26 +131,20 @@ impl Notifier<'_> {
 
     /// What is due, oldest first, until the time is over.
     async fn sweep(&self) -> Vec<Report> {
-        match resync::discover(self.world, self.settings, self.deadline - LEAST).await {
-            Err(ResyncError::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
-            Err(trouble) => warn!(%trouble, "the discovery stopped"),
-            Ok(broken) => {
-                sighting::swept(self.world).await;
-                if broken {
-                    self.recover().await;
-                }
-            }
-        }
         let mut reports = vec![Report { swept: true, ..Report::default() }];
+        let Some(mut list) = self.due().await else { return reports };
+        if list.agenda || !self.read_the_agenda_lately() {
+            self.besides().await;
+            match self.due().await {
+                Some(anew) => list = anew,
+                None => return reports,
+            }
+        } else {
+            sighting::swept(self.world).await;
+        }
         let mut tried = BTreeSet::new();
         while self.has_time() {
-            let due = match self.world.store().due(self.world.now(), DUE).await {
-                Ok(due) => due,
-                Err(trouble) => {
-                    warn!(%trouble, "could not ask what is due");
-                    break;
-                }
-            };
+            let due = list.cases;
             let all = due.len() < DUE;
             // One that is held, or that failed a moment ago, is still due: it is passed over.
             let fresh: Vec<_> = due.into_iter().filter(|case| tried.insert(case.clone())).collect();
@@ -159,8 +155,44 @@ impl Notifier<'_> {
             if all {
                 break;
             }
+            match self.due().await {
+                Some(next) => list = next,
+                None => break,
+            }
         }
         reports
+    }
+
+    async fn due(&self) -> Option<DueList> {
+        let due = self.world.store().due_list(self.world.now(), DUE).await;
+        due.inspect_err(|trouble| warn!(%trouble, "could not ask what is due")).ok()
+    }
+
+    /// What a sweep is to do besides what is due.
+    async fn besides(&self) {
+        match resync::discover(self.world, self.settings, self.deadline - LEAST).await {
+            Err(ResyncError::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
+            Err(trouble) => warn!(%trouble, "the discovery stopped"),
+            Ok(broken) => {
+                if let Some(recent) = self.world.recent() {
+                    recent.saw_to(AGENDA, self.deployment(), self.world.now());
+                }
+                sighting::swept(self.world).await;
+                if broken {
+                    self.recover().await;
+                }
+            }
+        }
+    }
+
+    /// An agenda that an earlier release wrote is not listed as due: each process reads it once an hour all the same.
+    fn read_the_agenda_lately(&self) -> bool {
+        let (now, here) = (self.world.now(), self.deployment());
+        self.world.recent().is_some_and(|recent| recent.was_seen_to(AGENDA, &here, (now, HOUR)))
+    }
+
+    fn deployment(&self) -> String {
+        self.world.deployment().map(ToString::to_string).unwrap_or_default()
     }
 
     fn has_time(&self) -> bool {

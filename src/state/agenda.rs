@@ -1,4 +1,5 @@
-//! What the minutely sweep is to do besides what is due. One note, which every sweep reads.
+//! What the minutely sweep is to do besides the cases that are due. One note, which is due as they are: a sweep that has
+//! nothing to do reads nothing else.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use super::{
 use crate::case::Millis;
 
 /// The note's name: 0.1.0 kept the time of the next discovery alone in it.
-const NAME: &str = "discover";
+pub(super) const NAME: &str = "discover";
 /// How often it is read again because somebody else wrote it.
 const TRIES: u8 = 5;
 const WAITING: Millis = 3_600_000;
@@ -28,6 +29,11 @@ pub struct Agenda {
 }
 
 impl Agenda {
+    /// Each sweep reads it while there is something to do at once.
+    fn due_at(&self) -> Millis {
+        if self.wake || self.broken { 0 } else { self.next }
+    }
+
     fn parse(text: Option<&str>) -> Result<(Self, Rest)> {
         match text {
             // 0.1.0 gave its first turn back by writing nothing at all.
@@ -53,7 +59,7 @@ pub async fn change(store: &dyn Store, change: impl Fn(&mut Agenda) -> bool) -> 
             return Ok(None);
         }
         let json = write(&after, &rest).map_err(|error| Error::Trouble(error.to_string()))?;
-        if store.swap_note(NAME, old.as_deref(), &json, None).await? {
+        if store.swap_agenda(old.as_deref(), &json, after.due_at()).await? {
             return Ok(Some(before));
         }
     }

@@ -7,11 +7,15 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{AttributeValue, ReturnValue},
+};
 
 pub use super::table::Unusable;
 use super::{
-    Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted,
+    Asked, Command, DueList, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told,
+    Wanted, agenda,
     item::*,
     table::{Late, MAX_KEYS, Table, Written},
 };
@@ -118,6 +122,19 @@ impl Dynamo {
             Written::Done(_) => Ok(Some(now)),
             Written::Refused(_) => Ok(None),
         }
+    }
+
+    /// Writes a note if it is `old` still.
+    async fn swap(&self, change: UpdateItemFluentBuilder, old: Option<&str>) -> Result<bool> {
+        let change = match old {
+            None => change.condition_expression(ABSENT),
+            Some(old) => change
+                .condition_expression(
+                    "note = :old AND (attribute_not_exists(expires_at) OR expires_at > :now)",
+                )
+                .expression_attribute_values(":old", text(old)),
+        };
+        Ok(matches!(self.0.write(change, Late::Harmless).await?, Written::Done(_)))
     }
 }
 
@@ -231,8 +248,14 @@ impl Store for Dynamo {
         fenced(self.0.write(change, Late::Harmless).await?)
     }
 
-    async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
-        Ok(self.0.due(now, limit).await?.iter().filter_map(case_of).collect())
+    async fn due_list(&self, now: Millis, limit: usize) -> Result<DueList> {
+        // One more, for the agenda is not counted.
+        let items = self.0.due(now, limit + 1).await?;
+        let agenda = name_of(&note_key(agenda::NAME));
+        Ok(DueList {
+            agenda: items.iter().any(|item| name_of(item) == agenda),
+            cases: items.iter().filter_map(case_of).take(limit).collect(),
+        })
     }
 
     async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
@@ -347,15 +370,18 @@ impl Store for Dynamo {
         if let Some(expires) = expires {
             change = change.expression_attribute_values(":expires", expiry(expires));
         }
-        change = match old {
-            None => change.condition_expression(ABSENT),
-            Some(old) => change
-                .condition_expression(
-                    "note = :old AND (attribute_not_exists(expires_at) OR expires_at > :now)",
-                )
-                .expression_attribute_values(":old", text(old)),
-        };
-        Ok(matches!(self.0.write(change, Late::Harmless).await?, Written::Done(_)))
+        self.swap(change, old).await
+    }
+
+    async fn swap_agenda(&self, old: Option<&str>, new: &str, next_at: Millis) -> Result<bool> {
+        let values = [
+            (":new", text(new)),
+            (":now", number(clock::now() / 1000)),
+            (":due", text(DUE)),
+            (":next", number(next_at)),
+        ];
+        let expression = "SET note = :new, due = :due, next_at = :next REMOVE expires_at";
+        self.swap(self.0.change(note_key(agenda::NAME), expression, values).await, old).await
     }
 
     async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>> {

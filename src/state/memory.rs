@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
-    Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Unread,
-    Wanted,
+    Asked, Command, DueList, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told,
+    Unread, Wanted, agenda,
     item::{self, Item},
 };
 use crate::{
@@ -41,6 +41,7 @@ struct Tables {
     now: Millis,
     cases: HashMap<CaseId, Rows>,
     due: BTreeSet<(Millis, CaseId)>,
+    agenda: Option<Millis>,
     gates: HashMap<String, Millis>,
     notes: HashMap<String, KeptUntil<String>>,
     commands: HashMap<String, KeptUntil<Command>>,
@@ -246,10 +247,11 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
+    async fn due_list(&self, now: Millis, limit: usize) -> Result<DueList> {
         let tables = self.tables_at(now);
         let come = tables.due.iter().take_while(|(next_at, _)| *next_at <= now);
-        Ok(come.take(limit).map(|(_, case)| case.clone()).collect())
+        let cases = come.take(limit).map(|(_, case)| case.clone()).collect();
+        Ok(DueList { agenda: tables.agenda.is_some_and(|next_at| next_at <= now), cases })
     }
 
     async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
@@ -364,6 +366,14 @@ impl Store for Memory {
         tables.overwrites(|| item::note_key(name));
         tables.notes.insert(name.to_owned(), KeptUntil { value: new.to_owned(), expires });
         Ok(true)
+    }
+
+    async fn swap_agenda(&self, old: Option<&str>, new: &str, next_at: Millis) -> Result<bool> {
+        let swapped = self.swap_note(agenda::NAME, old, new, None).await?;
+        if swapped {
+            self.tables().agenda = Some(next_at);
+        }
+        Ok(swapped)
     }
 
     async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>> {

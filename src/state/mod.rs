@@ -211,6 +211,15 @@ pub struct Command {
     pub answer: Option<String>,
 }
 
+/// What has come due.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DueList {
+    /// Whether a sweep has something to do besides: see [`agenda`].
+    pub agenda: bool,
+    /// Oldest first.
+    pub cases: Vec<CaseId>,
+}
+
 /// A comment that somebody is making through the bridge: so that it is not told back to where it was said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Saying {
@@ -342,8 +351,13 @@ pub trait Store {
     /// an epoch, its META itself cannot be read; where there is none, nothing happens.
     async fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> Result<()>;
 
-    /// The cases whose `next_at` has come, oldest first, at most `limit`. Eventually consistent (an index).
-    async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>>;
+    /// What has come due, of cases at most `limit`. Eventually consistent (an index).
+    async fn due_list(&self, now: Millis, limit: usize) -> Result<DueList>;
+
+    /// The cases of it.
+    async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
+        Ok(self.due_list(now, limit).await?.cases)
+    }
 
     /// What was told under each of these keys; in their order.
     async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>>;
@@ -384,6 +398,9 @@ pub trait Store {
         new: &str,
         expires: Option<Millis>,
     ) -> Result<bool>;
+
+    /// Writes the note of what a sweep is to do besides, as [`Self::swap_note`] does, and when that is due.
+    async fn swap_agenda(&self, old: Option<&str>, new: &str, next_at: Millis) -> Result<bool>;
 
     /// Remembers that a command came: `None` if it is new, else what is known of it.
     async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>>;

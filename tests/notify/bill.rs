@@ -9,7 +9,8 @@ const END: &str = "<!-- /calls -->";
 
 /// What of the table only reads.
 const READS: [&str; 11] = [
-    "all_told", "bound", "command", "due", "ledgers", "meta", "note", "notes", "sayings", "settings", "told",
+    "all_told", "bound", "command", "due_list", "ledgers", "meta", "note", "notes", "sayings", "settings",
+    "told",
 ];
 
 /// Calls by whom they go to: reads and writes of the table, the queue, SIR, Slack, Jira.

@@ -283,6 +283,24 @@ async fn what_waits_for_a_person_is_told_within_a_minute_of_the_word_that_it_is_
     assert_eq!(count(&stage.lines(&case).await, "one"), 1);
 }
 
+/// It did not list it as due.
+#[tokio::test]
+async fn an_agenda_that_an_earlier_release_wrote_is_kept_all_the_same() {
+    let stage = Stage::set().await;
+    let next = stage.now() - 60_000;
+    let agenda = format!(r#"{{"next":{next}}}"#);
+    let written = stage.memory.note("discover").await.unwrap();
+    let unlisted = stage.now() + 10 * 3_600_000;
+    assert!(stage.memory.swap_agenda(written.as_deref(), &agenda, unlisted).await.unwrap());
+    assert!(!stage.memory.due_list(stage.now(), 1).await.unwrap().agenda);
+    // No event tells of it.
+    stage.sir.aws_creates_case("Key leaked");
+    stage.sir.take_events();
+    stage.sweep().await;
+    assert_eq!(stage.cards().len(), 1);
+    assert!(stage.memory.due_list(stage.now() + 3_600_000, 1).await.unwrap().agenda, "from now on it is");
+}
+
 #[tokio::test]
 async fn a_settings_push_wakes_what_waits() {
     let stage = Stage::set().await;

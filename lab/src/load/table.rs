@@ -5,8 +5,8 @@ use std::rc::Rc;
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Asked, Command, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told,
-        Wanted, key::Key, memory::Memory,
+        Asked, Command, DueList, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind,
+        Told, Wanted, key::Key, memory::Memory,
     },
 };
 

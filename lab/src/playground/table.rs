@@ -9,8 +9,8 @@ use std::{
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told,
-        Wanted, key::Key, notes::PlaceNote,
+        Asked, Command, DueList, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind,
+        Told, Wanted, key::Key, notes::PlaceNote,
     },
 };
 
@@ -130,8 +130,8 @@ impl Store for PlayTable<'_> {
         self.once(self.table.put_off(case, epoch, until)).await
     }
 
-    async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
-        self.once(self.table.due(now, limit)).await
+    async fn due_list(&self, now: Millis, limit: usize) -> Result<DueList> {
+        self.once(self.table.due_list(now, limit)).await
     }
 
     async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
@@ -191,6 +191,10 @@ impl Store for PlayTable<'_> {
         expires: Option<Millis>,
     ) -> Result<bool> {
         self.once(self.table.swap_note(name, old, new, expires)).await
+    }
+
+    async fn swap_agenda(&self, old: Option<&str>, new: &str, next_at: Millis) -> Result<bool> {
+        self.once(self.table.swap_agenda(old, new, next_at)).await
     }
 
     async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>> {

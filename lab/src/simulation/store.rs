@@ -5,8 +5,8 @@ use std::{rc::Rc, time::Instant};
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told,
-        Wanted, key::Key,
+        Asked, Command, DueList, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind,
+        Told, Wanted, key::Key,
     },
 };
 
@@ -123,8 +123,8 @@ impl Store for VirtualTable {
         self.once("put_off", self.0.memory.put_off(case, epoch, until)).await
     }
 
-    async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
-        self.once("due", self.0.memory.due(now, limit)).await
+    async fn due_list(&self, now: Millis, limit: usize) -> Result<DueList> {
+        self.once("due_list", self.0.memory.due_list(now, limit)).await
     }
 
     async fn told(&self, case: &CaseId, destination: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
@@ -217,6 +217,10 @@ impl Store for VirtualTable {
         expires: Option<Millis>,
     ) -> Result<bool> {
         self.once("swap_note", self.0.memory.swap_note(name, old, new, expires)).await
+    }
+
+    async fn swap_agenda(&self, old: Option<&str>, new: &str, next_at: Millis) -> Result<bool> {
+        self.once("swap_agenda", self.0.memory.swap_agenda(old, new, next_at)).await
     }
 
     async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>> {

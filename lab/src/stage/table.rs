@@ -8,8 +8,8 @@ use std::sync::{
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind,
-        Told, Wanted, key::Key, memory::Memory,
+        Asked, Command, DueList, Error, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store,
+        TargetKind, Told, Wanted, key::Key, memory::Memory,
     },
 };
 use tokio::sync::Notify;
@@ -114,7 +114,7 @@ macro_rules! watched {
             save(case: &CaseId, epoch: u64, note: Note, json: &str) -> ();
             leave(case: &CaseId, epoch: u64, leaving: &Leaving) -> bool;
             put_off(case: &CaseId, epoch: Option<u64>, until: Millis) -> ();
-            due(now: Millis, limit: usize) -> Vec<CaseId>;
+            due_list(now: Millis, limit: usize) -> DueList;
             told(case: &CaseId, destination: TargetKind, keys: &[Key]) -> Vec<Option<Told>>;
             all_told(case: &CaseId, destination: TargetKind) -> Vec<(Key, Told)>;
             ledgers(case: &CaseId, targets: &[TargetKind]) -> Vec<Vec<(Key, Told)>>;
@@ -126,6 +126,7 @@ macro_rules! watched {
             note(name: &str) -> Option<String>;
             notes(names: &[String]) -> Vec<Option<String>>;
             swap_note(name: &str, old: Option<&str>, new: &str, expires: Option<Millis>) -> bool;
+            swap_agenda(old: Option<&str>, new: &str, next_at: Millis) -> bool;
             begin(key: &str, command: &Command, expires: Millis) -> Option<Command>;
             finish(key: &str, answer: &str) -> String;
             command(key: &str) -> Option<Command>;
