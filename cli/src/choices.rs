@@ -250,7 +250,7 @@ async fn member(slack: &Slack<'_>, name: &str) -> Result<String, ChoicesError> {
         _ if is_id(name, &['U', 'W', 'S']) => Some(name.to_owned()),
         Some(handle) => slack.group_called(handle).await?.map(|group| group.to_string()),
         None if is_address(name) => {
-            slack.user_by_email(&Email::new(name)).await?.map(|user| user.to_string())
+            slack.user_by_email(&Email::new(name)).await?.map(|person| person.id.to_string())
         }
         None => None,
     };
