@@ -178,6 +178,10 @@ impl Circumstances for Around<'_> {
         &self.ours
     }
 
+    fn people(&self) -> Vec<Value> {
+        self.standins.slack.people()
+    }
+
     /// Names stand in the place of ids on the case, and files are named below the words.
     fn is_said(&self, on_case: &str, by_person: &str) -> bool {
         let plain = |text: &str| -> String {

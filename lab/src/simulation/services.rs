@@ -118,6 +118,10 @@ impl Services {
         &self.jira
     }
 
+    pub fn people(&self) -> Vec<Value> {
+        self.slack.people()
+    }
+
     /// The channels that were made for cases, the oldest first.
     pub fn channels(&self) -> Vec<Value> {
         self.made.borrow().iter().filter_map(|id| self.slack.channel(id)).collect()

@@ -289,4 +289,8 @@ impl Circumstances for Shared {
     fn ours(&self) -> &str {
         OURS
     }
+
+    fn people(&self) -> Vec<Value> {
+        self.services.people()
+    }
 }

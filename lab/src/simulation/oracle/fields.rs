@@ -211,9 +211,12 @@ fn list(
     };
     let was = history(life, items);
     let Some((_, is)) = was.last() else { return };
+    let people = if name == "Watchers" { judge.around.people() } else { Vec::new() };
+    // Somebody is told by the name under which Slack knows the address, where it does and could be asked.
+    let lines = lines.iter().cloned().map(|line| addressed(line, &people)).collect::<Vec<_>>();
     let adds_up = |start: &Vec<String>| {
         let (mut now, mut gone) = (start.clone(), Vec::new());
-        for line in lines {
+        for line in &lines {
             if let ReadChange::List { name: of, added, removed } = line
                 && *of == name
             {
@@ -238,6 +241,17 @@ fn list(
             format!("{name}, now {is:?}, are not told as they changed in {}", place.name),
         );
     }
+}
+
+fn addressed(line: ReadChange, people: &[Value]) -> ReadChange {
+    let ReadChange::List { name, added, removed } = line else { return line };
+    let of = |item: String| {
+        let profile =
+            people.iter().map(|one| &one["profile"]).find(|one| one["display_name"] == item.as_str());
+        profile.and_then(|profile| profile["email"].as_str()).map_or(item, str::to_owned)
+    };
+    let [added, removed] = [added, removed].map(|list| list.into_iter().map(of).collect());
+    ReadChange::List { name, added, removed }
 }
 
 /// Each file that came after the case was first shown is told, and how its check ended.

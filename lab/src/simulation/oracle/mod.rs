@@ -79,6 +79,8 @@ pub trait Circumstances {
     fn late(&self) -> Option<Millis>;
     /// As whom our own calls count.
     fn ours(&self) -> &str;
+    /// The people that Slack knows, as it shows them.
+    fn people(&self) -> Vec<Value>;
     /// Whether a comment says what a person wrote elsewhere.
     fn is_said(&self, on_case: &str, by_person: &str) -> bool {
         !on_case.is_empty() && read::plain(by_person) == on_case
