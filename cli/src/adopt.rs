@@ -90,12 +90,12 @@ pub async fn run(asked: &AdoptArgs) -> Result<String, RunError> {
     let all = scanned(&account, &asked.table).await?;
     let jira = Jira::new(&live, &chosen.settings, &chosen.secrets, clock::now() + TIME);
     let jira = jira.ok_or(RunError::NoJira)?;
-    let mut lines = Vec::new();
+    let (projects, mut lines) = (chosen.settings.projects(), Vec::new());
     for one in all {
         let done = match (&one.issue, one.is_closed) {
             (_, true) => "closed: left as it is".to_owned(),
             (None, false) => "has no issue: it gets one of its own".to_owned(),
-            (Some(key), false) => match patiently(&jira, &one.case, key, asked.dry_run).await {
+            (Some(key), false) => match patiently(&jira, &projects, (&one.case, key), asked.dry_run).await {
                 Ok(adopted) => said(key, &adopted, asked.dry_run),
                 Err(error) => return Err(RunError::Adopt { case: one.case, error }),
             },
@@ -109,17 +109,17 @@ pub async fn run(asked: &AdoptArgs) -> Result<String, RunError> {
 /// Waits for a worker who holds the case: it is done within two minutes, or its hold is over.
 async fn patiently(
     jira: &Jira<'_>,
-    case: &CaseId,
-    key: &IssueKey,
+    projects: &[&str],
+    which: (&CaseId, &IssueKey),
     asks: bool,
 ) -> Result<Adopted, AdoptError> {
     for _ in 0..HELD {
-        match adopt::adopt(jira, case, key, asks).await {
+        match adopt::adopt(jira, projects, which, asks).await {
             Err(AdoptError::Held) => tokio::time::sleep(PAUSE).await,
             answer => return answer,
         }
     }
-    adopt::adopt(jira, case, key, asks).await
+    adopt::adopt(jira, projects, which, asks).await
 }
 
 fn said(key: &IssueKey, adopted: &Adopted, asks: bool) -> String {

@@ -266,8 +266,11 @@ fn is_at_home(named: Option<&str>, own: &str) -> Result<(), SettingsError> {
 fn unchecked(settings: &Settings) -> String {
     let Settings { slack, jira, sir, .. } = settings;
     let mut told = vec![format!("workspace {}", slack.team), format!("channel {}", slack.channel)];
+    told.extend(
+        settings.routes.iter().filter_map(|route| Some(format!("channel {}", route.channel.as_ref()?))),
+    );
     if let Some(jira) = jira {
-        told.push(format!("project {}", jira.project));
+        told.extend(settings.projects().iter().map(|project| format!("project {project}")));
         told.push(format!("issue type {}", jira.issue_type));
         told.push("the statuses of the issues".to_owned());
     }

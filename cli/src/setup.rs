@@ -399,21 +399,22 @@ impl Setup {
     /// Makes Jira's webhook where the account may, and else says what to fill in.
     async fn put_webhook(&self) -> Result<(), SetupError> {
         let stored = self.live.store().settings().await?.unwrap_or_default();
-        let Some(settings) = self.parse(&stored)?.jira else { return Ok(()) };
+        let all = self.parse(&stored)?;
+        let Some(settings) = &all.jira else { return Ok(()) };
+        let jql = webhooks::jql(&all.projects());
         let stack = variable("CASEBRIDGE_API_URL").unwrap_or_else(|| "(the output ApiUrl)".to_owned());
         let url = format!("{}/jira/webhooks", stack.trim_end_matches('/'));
         let (email, token) = (self.secret(EMAIL.0), self.secret(TOKEN.0));
         let until = clock::now() + TIME;
-        let jira = Jira { world: &self.live, settings: &settings, email: &email, token: &token, until };
-        match jira.put_webhook(&url, &self.secret(WEBHOOK)).await {
+        let jira = Jira { world: &self.live, settings, email: &email, token: &token, until };
+        match jira.put_webhook(&url, &self.secret(WEBHOOK), &jql).await {
             Ok(()) => output::say(&format!("Jira's webhook goes to {url}"))?,
             Err(why) => output::say(&format!(
                 "Jira's webhook takes an administrator of the site ({why}). Ask one to fill in, under System, WebHooks, \
                  Create a WebHook:\n  Name    Casebridge\n  URL     {url}\n  Secret  what the secret of the stack holds \
                  as {WEBHOOK}: aws secretsmanager get-secret-value --secret-id \"$CASEBRIDGE_SECRET_ID\" --query \
-                 SecretString --output text\n  JQL     {}\n  Events  Issue: updated, deleted; Comment: \
+                 SecretString --output text\n  JQL     {jql}\n  Events  Issue: updated, deleted; Comment: \
                  created, updated, deleted ({})",
-                jira.webhook_jql(),
                 webhooks::EVENTS.join(", ")
             ))?,
         }

@@ -86,6 +86,8 @@ id! {
     AccountId
     /// A deployment of the bridge: a hash of its table's name.
     DeploymentId
+    /// A route of the settings; empty where a case goes by none.
+    RouteName
 }
 
 impl CaseId {

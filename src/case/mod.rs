@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 pub use ids::{
     AccountId, AttachmentId, CaseId, ChannelId, CommentId, DeploymentId, Email, FileId, GroupId,
-    InvestigationId, IssueCommentId, IssueId, IssueKey, MemberId, MembershipId, TeamId, TriggerId, Ts,
-    UserId, ViewId,
+    InvestigationId, IssueCommentId, IssueId, IssueKey, MemberId, MembershipId, RouteName, TeamId, TriggerId,
+    Ts, UserId, ViewId,
 };
 
 use crate::case::stated::stated;

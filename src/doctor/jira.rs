@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{Answer, Examined, Patient, behind, fine, refused, slack::signed, unseen, wrong};
+use super::{
+    Answer, Examined, Patient, behind, fine, refused,
+    routes::{self, PROJECTS},
+    slack::signed,
+    unseen, wrong,
+};
 use crate::{
     case::{AccountId, IssueId},
-    config::settings::Roles,
+    config::settings::{Assignee, Roles},
     runtime::sighting::Service,
     targets::jira::{IssueKind, Jira, ProjectStatus},
 };
@@ -35,10 +40,11 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
         Ok(me) => {
             found.add("jira.token", fine(format!("Jira knows us as {me}")));
             of_the_project(jira, found).await;
+            found.add(PROJECTS, routes::projects(patient).await);
         }
         Err(failure) => {
             found.add("jira.token", refused(failure, TOKEN));
-            found.add("jira.project", behind("jira.token"));
+            found.add_all(&["jira.project", PROJECTS], &behind("jira.token"));
             found.add_all(&[&OF_AN_ISSUE[..], &RIGHTS].concat(), &behind("jira.token"));
         }
     }
@@ -47,9 +53,9 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
 }
 
 /// Who may comment on cases from there.
-async fn people(patient: &Patient<'_>, me: Option<&AccountId>) -> Answer {
-    let Roles { responder, commander, admin, .. } = &patient.settings.roles;
-    let all = [responder, commander, admin].into_iter().flatten().filter(|id| id.is_of_jira());
+async fn people<'a>(patient: &Patient<'a>, me: Option<&AccountId>) -> Answer {
+    let speak = |roles: &'a Roles| [&roles.responder, &roles.commander, &roles.admin].into_iter().flatten();
+    let all = patient.settings.all_roles().flat_map(|(_, roles)| speak(roles)).filter(|id| id.is_of_jira());
     let (groups, accounts): (Vec<_>, Vec<_>) = all.partition(|id| id.group_in_jira().is_some());
     if groups.is_empty() && accounts.is_empty() {
         return wrong(
@@ -68,7 +74,7 @@ async fn people(patient: &Patient<'_>, me: Option<&AccountId>) -> Answer {
     fine(format!("{} accounts and {} groups may comment from Jira", accounts.len(), groups.len()))
 }
 
-async fn of_the_project(jira: &Jira<'_>, found: &mut Examined) {
+pub(super) async fn of_the_project(jira: &Jira<'_>, found: &mut Examined) {
     let project = &jira.settings.project;
     let kinds = match jira.issue_kinds().await {
         Ok(Some(kinds)) => kinds,
@@ -204,7 +210,8 @@ async fn transitions(jira: &Jira<'_>, statuses: &[ProjectStatus], wanted: &BTree
 }
 
 async fn rights(jira: &Jira<'_>, found: &mut Examined) {
-    let all: Vec<&str> = NEEDED.into_iter().chain([LINKS]).collect();
+    let assigns = (jira.settings.assignee == Assignee::Owner).then_some("ASSIGN_ISSUES");
+    let all: Vec<&str> = NEEDED.into_iter().chain(assigns).chain([LINKS]).collect();
     let granted = match jira.granted(&all).await {
         Ok(granted) => granted,
         Err(failure) => {
@@ -212,7 +219,8 @@ async fn rights(jira: &Jira<'_>, found: &mut Examined) {
             return found.add_all(&RIGHTS, &answer);
         }
     };
-    let missing: Vec<_> = NEEDED.into_iter().filter(|right| !granted.contains(*right)).collect();
+    let missing: Vec<_> =
+        NEEDED.into_iter().chain(assigns).filter(|right| !granted.contains(*right)).collect();
     found.add(
         RIGHTS[0],
         match missing.is_empty() {

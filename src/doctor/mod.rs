@@ -5,6 +5,7 @@
 
 mod bridge;
 mod jira;
+mod routes;
 mod service;
 mod slack;
 pub mod status;

@@ -1,6 +1,10 @@
 //! Slack: the token, what the app may, the channel, and the people and groups that the settings name.
 
-use super::{Answer, Examined, Patient, ago, behind, fine, refused, unseen, wrong};
+use super::{
+    Answer, Examined, Patient, ago, behind, fine, refused,
+    routes::{self, CHANNELS},
+    unseen, wrong,
+};
 use crate::{
     case::{ChannelId, GroupId, MemberId, UserId},
     config::settings::{Layout, Settings, SlackSettings},
@@ -10,7 +14,7 @@ use crate::{
 
 const CHANNEL: [&str; 5] =
     ["slack.member", "slack.archived", "slack.private", "slack.shared", "slack.guests"];
-const ALL: [&str; 15] = [
+const ALL: [&str; 16] = [
     "slack.team",
     "slack.clock",
     "slack.scopes",
@@ -23,6 +27,7 @@ const ALL: [&str; 15] = [
     CHANNEL[2],
     CHANNEL[3],
     CHANNEL[4],
+    CHANNELS,
     "slack.people",
     "slack.groups",
     "slack.invited",
@@ -38,7 +43,8 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
         Ok(login) => {
             found.add("slack.token", fine(format!("Slack knows us as {}", login.me.user_id)));
             of_the_app(patient, &login, found);
-            of_the_channel(patient, slack, found).await;
+            of_the_channel(&patient.settings.slack.channel, slack, found).await;
+            found.add(CHANNELS, routes::channels(patient).await);
             found.add("slack.people", people(patient.settings, slack).await);
             found.add("slack.groups", groups(patient.settings, slack).await);
             found.add("slack.invited", invited(patient.settings, slack).await);
@@ -142,8 +148,7 @@ fn granted(login: &Login, settings: &Settings) -> Answer {
     }
 }
 
-async fn of_the_channel(patient: &Patient<'_>, slack: &Slack<'_>, found: &mut Examined) {
-    let channel = &patient.settings.slack.channel;
+pub(super) async fn of_the_channel(channel: &ChannelId, slack: &Slack<'_>, found: &mut Examined) {
     let facts = match slack.channel_facts(channel).await {
         Ok(Some(facts)) => facts,
         Ok(None) => {
@@ -227,10 +232,8 @@ async fn guests(slack: &Slack<'_>, channel: &ChannelId) -> Answer {
 
 /// Everybody in Slack whom the settings give a role; `groups` says which kind of names.
 fn named(settings: &Settings, groups: bool) -> Vec<&MemberId> {
-    let roles = &settings.roles;
-    let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
-    let mut named: Vec<_> =
-        all.into_iter().flatten().filter(|id| !id.is_of_jira() && id.group().is_some() == groups).collect();
+    let all = settings.all_roles().flat_map(|(_, roles)| roles.named());
+    let mut named: Vec<_> = all.filter(|id| !id.is_of_jira() && id.group().is_some() == groups).collect();
     named.sort_by_key(|id| id.as_str());
     named.dedup();
     named
@@ -261,11 +264,7 @@ async fn people(settings: &Settings, slack: &Slack<'_>) -> Answer {
 
 async fn groups(settings: &Settings, slack: &Slack<'_>) -> Answer {
     let (named, mut bad) = (named(settings, true), Vec::new());
-    let everybody = settings.roles.viewer.len()
-        + settings.roles.responder.len()
-        + settings.roles.commander.len()
-        + settings.roles.admin.len();
-    if everybody == 0 {
+    if settings.all_roles().all(|(_, roles)| roles.named().next().is_none()) {
         let mend = "Name people or groups under [roles]: until then nobody may do anything from Slack";
         return wrong("[roles] is empty", mend);
     }
@@ -292,7 +291,9 @@ async fn invited(settings: &Settings, slack: &Slack<'_>) -> Answer {
         return fine("not needed: all cases are in one channel");
     }
     let mut unknown = 0;
-    for email in &settings.slack.invite {
+    let routed = settings.routes.iter().filter_map(|route| route.invite.as_ref());
+    let all: Vec<_> = [&settings.slack.invite].into_iter().chain(routed).flatten().collect();
+    for email in &all {
         match slack.user_by_email(email).await {
             Ok(Some(_)) => {}
             Ok(None) => unknown += 1,
@@ -300,10 +301,10 @@ async fn invited(settings: &Settings, slack: &Slack<'_>) -> Answer {
         }
     }
     match unknown {
-        0 => fine(format!("Slack knows all {}", settings.slack.invite.len())),
+        0 => fine(format!("Slack knows all {}", all.len())),
         // Which, is not said: a log may keep this.
         count => wrong(
-            format!("Slack knows nobody by {count} of the addresses in slack.invite"),
+            format!("Slack knows nobody by {count} of the addresses to invite"),
             "Give the addresses with which they log in to Slack",
         ),
     }

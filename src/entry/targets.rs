@@ -28,9 +28,10 @@ impl<'a> Targets<'a> {
         let pager = pager.map(|settings| PagerDuty { world, settings, routing_key, until });
         let webhook = settings.webhook.as_ref();
         let webhook = webhook.map(|settings| Webhook { world, settings, secrets, until });
+        let jira = Jira::new(world, settings, secrets, until);
         Self {
-            slack: SlackTarget::new(Slack::new(world, settings, secrets, until)),
-            jira: Jira::new(world, settings, secrets, until).map(JiraTarget::new),
+            slack: SlackTarget::new(Slack::new(world, settings, secrets, until)).by(&settings.routes),
+            jira: jira.map(|jira| JiraTarget::new(jira).by(&settings.routes)),
             pager: pager.map(PagerDutyTarget::new),
             webhook: webhook.map(WebhookTarget::new),
         }

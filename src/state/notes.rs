@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{CaseId, DeploymentId, MemberId, Millis, Seconds, snapshot::Facts},
+    case::{CaseId, DeploymentId, MemberId, Millis, RouteName, Seconds, snapshot::Facts},
     state::{
         self, Meta, Note, Store,
         key::{Fingerprint, Key, KeyName, Plainness},
@@ -165,6 +165,9 @@ pub struct PlaceNote {
     /// Only these may know of the case, and whoever is in its channel.
     #[serde(rename = "restricted", default, skip_serializing_if = "Option::is_none")]
     pub restricted: Option<Vec<MemberId>>,
+    /// By which route of the settings the case is told, for ever; empty for none. Without it nobody chose yet.
+    #[serde(rename = "route", default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<RouteName>,
 }
 
 /// Another deployment tells the case where this one would.
@@ -326,7 +329,14 @@ impl PlaceNote {
     /// What stays where a case is told there once more from the beginning.
     pub(crate) fn begun_anew(&self) -> Self {
         let (channel, restricted) = (self.channel.clone(), self.restricted.clone());
-        Self { channel, restricted, ..Self::default() }
+        let by_none = || self.is_begun().then(|| RouteName::new(""));
+        let route = self.route.clone().or_else(by_none);
+        Self { channel, restricted, route, ..Self::default() }
+    }
+
+    /// Something of the case was told, or is being told: where it goes is settled.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.channel.is_some() || self.open.is_some() || !self.set.is_empty() || self.facts.is_some()
     }
 
     pub(crate) fn is_untouched(&self) -> bool {
@@ -337,7 +347,7 @@ impl PlaceNote {
     pub(crate) fn lose(&mut self) {
         let home = self.home.take();
         let (facts, changes) = (self.facts.take(), self.changes);
-        *self = Self { home, facts, changes, ..self.begun_anew() };
+        *self = Self { home, facts, changes, route: self.route.take(), ..self.begun_anew() };
         self.set.insert(HOME.to_owned(), LOST.to_owned());
     }
 
@@ -519,6 +529,7 @@ mod tests {
             "beside",
             "done",
             "restricted",
+            "route",
             "maybe_two",
             "spares",
             "looks",
@@ -634,6 +645,8 @@ mod tests {
                     "restricted",
                     PlaceNote { restricted: Some(vec![MemberId::new("U0ANAEXAMP")]), ..thread.clone() },
                 ),
+                ("by a route", PlaceNote { route: Some(RouteName::new("payments")), ..thread.clone() }),
+                ("by no route", PlaceNote { route: Some(RouteName::new("")), ..thread.clone() }),
                 ("card deleted", PlaceNote { set: texts([("home", "gone")]), ..thread.clone() }),
                 ("thread", thread),
                 ("channel", channel),

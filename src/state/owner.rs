@@ -6,7 +6,7 @@ use super::{
     Error, Result, Store, read_note,
     record::{Rest, write},
 };
-use crate::case::{CaseId, Millis, Seconds, UserId};
+use crate::case::{CaseId, Email, Millis, Seconds, UserId};
 
 /// So long after it was written nobody remembers who took a case.
 const KEPT: Millis = 365 * 86_400_000;
@@ -25,6 +25,9 @@ pub struct Owner {
     /// Who gave it to them, where that was somebody else.
     #[serde(rename = "by", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// By which Jira finds them, where the settings make the owner the assignee.
+    #[serde(rename = "email", default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
 }
 
 /// The note that says who took it.
@@ -45,7 +48,7 @@ pub(crate) fn read(case: &CaseId, text: Option<String>) -> Result<Option<Owner>>
 
 /// Nobody remembers any more whose it was.
 pub(crate) async fn forget(store: &dyn Store, case: &CaseId, now: Millis) -> Result<()> {
-    let nobody = Owner { user: UserId::new(""), name: String::new(), since: 0, by: None };
+    let nobody = Owner { user: UserId::new(""), name: String::new(), since: 0, by: None, email: None };
     match store.note(&name(case)).await? {
         Some(_) => set(store, case, &nobody, now).await,
         None => Ok(()),
@@ -75,10 +78,13 @@ mod tests {
             name: name.to_owned(),
             since,
             by: None,
+            email: None,
         };
         let ana = owner("U0ANAEXAMP", "Ana", 1_795_669_200);
         let given = Owner { by: Some(UserId::new("U0BOEXAMPL")), ..ana.clone() };
         let nobody = owner("", "", 1_795_669_300);
-        golden::check_json("owners", &[("ana", ana), ("given", given), ("nobody", nobody)]);
+        let found = Owner { email: Some(Email::new("ana@example.com")), ..ana.clone() };
+        let all = [("ana", ana), ("found in Jira", found), ("given", given), ("nobody", nobody)];
+        golden::check_json("owners", &all);
     }
 }

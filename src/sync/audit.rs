@@ -81,7 +81,7 @@ pub(crate) async fn verify(
     if let Some(anchor) = note.home.as_ref().filter(|_| note.another.is_none()) {
         let gone = gone(&told, &there);
         let said = unknown(&told, there.said);
-        let unheard = Unheard { kind, anchor, case: audited.case, said, gone };
+        let unheard = Unheard { kind, anchor, case: audited.case, route: note.route.as_ref(), said, gone };
         context.listener.take_up(&unheard).await?;
     }
     Ok(absent)

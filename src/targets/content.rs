@@ -160,6 +160,11 @@ pub enum Notice {
         to: String,
         why: String,
     },
+    /// The case's owner did not become its assignee, in our own words or for an error code.
+    NotAssigned {
+        issue: IssueKey,
+        why: String,
+    },
     Moved {
         case: CaseId,
         issue: IssueKey,

@@ -12,7 +12,7 @@ use super::{
     telling::{Decoration, Effect, Ledger, Picture, What},
 };
 use crate::{
-    case::{Case, CaseId, DeploymentId, Email, Millis, snapshot::Change},
+    case::{Case, CaseId, DeploymentId, Email, Millis, RouteName, snapshot::Change},
     http::Failure,
     state::{
         self, TargetKind,
@@ -281,6 +281,8 @@ pub struct Unheard<'u> {
     pub kind: TargetKind,
     pub anchor: &'u Home,
     pub case: &'u Case,
+    /// By which the case is told.
+    pub route: Option<&'u RouteName>,
     /// What they said, oldest first.
     pub said: Vec<Said>,
     /// What they said that is on the case and was not found there: what each is called at the target.

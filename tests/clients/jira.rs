@@ -458,13 +458,13 @@ async fn a_webhook_is_made_by_an_administrator_once_and_set_from_then_on() {
     let client = site.client();
     let url = "https://abc.example/jira/webhooks";
     assert_eq!(
-        outcome(client.put_webhook(url, &Secret::new("one")).await),
+        outcome(client.put_webhook(url, &Secret::new("one"), "project = SEC").await),
         Outcome::BrokenEverywhere,
         "no administrator"
     );
     site.jira.permit("ADMINISTER");
-    client.put_webhook(url, &Secret::new("one")).await.unwrap();
-    client.put_webhook(url, &Secret::new("two")).await.unwrap();
+    client.put_webhook(url, &Secret::new("one"), "project = SEC").await.unwrap();
+    client.put_webhook(url, &Secret::new("two"), "project = SEC").await.unwrap();
     let [made] = &site.jira.webhooks_made()[..] else { panic!("there is one") };
     assert_eq!((made["url"].as_str(), site.jira.webhook_secret().as_str()), (Some(url), "two"));
     assert_eq!(made["filters"]["issue-related-events-section"], "project = SEC");

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, io::Write};
 
 use casebridge::{
     aws::sir::Operation,
-    case::{CaseId, MemberId, Ts, UserId},
+    case::{CaseId, ChannelId, MemberId, Ts, UserId},
     telemetry::audit::Decision,
 };
 use casebridge_lab::{
@@ -14,8 +14,13 @@ use casebridge_lab::{
 };
 use serde_json::{Value, json};
 
-/// Everybody who might try, from below to above; the last four are named as admins, and are none.
-const PEOPLE: [&str; 8] = ["nobody", "viewer", "responder", "commander", "guest", "bot", "stranger", "gone"];
+use super::routes;
+
+/// Everybody who might try, from below to above; the four before the last are named as admins, and are none.
+const PEOPLE: [&str; 9] =
+    ["nobody", "viewer", "responder", "commander", "guest", "bot", "stranger", "gone", "admin"];
+/// The place of one who is an admin indeed.
+const ADMIN: usize = 8;
 
 /// What they try, with the place among [`PEOPLE`] of the first who may; `4`: only an admin.
 const LINES: [(&str, usize); 12] = [
@@ -40,13 +45,15 @@ const TRICKS: [fn(&str) -> String; 3] =
 struct Attack<'a> {
     stage: &'a Stage,
     case: CaseId,
+    /// Where it is told.
+    channel: ChannelId,
     card: Ts,
 }
 
 impl Attack<'_> {
     /// The ways in; in a thread the case need not be named.
     fn doors(&self, user: &UserId, line: &str) -> [(&'static str, Vec<SignedRequest>); 4] {
-        let (slack, channel) = (&self.stage.slack, &self.stage.channel);
+        let (slack, channel) = (&self.stage.slack, &self.channel);
         let (.., bot, _) = slack.app();
         let click = slack.clicks(&ana(), channel, &self.card, "run/take", &Value::Null).unwrap();
         [
@@ -80,6 +87,41 @@ impl Attack<'_> {
     }
 }
 
+impl Attack<'_> {
+    /// Tries a line with every trick by every door; the answer is how often.
+    async fn is_beaten_off(&self, (place, user): (usize, &UserId), (line, least): (&str, usize)) -> usize {
+        let (stage, mut cells) = (self.stage, 0);
+        for trick in TRICKS {
+            let line = trick(&line.replace("CASE", self.case.as_str()));
+            for (door, sent) in self.doors(user, &line) {
+                let what = format!("{} {line:?} by {door}", PEOPLE[place]);
+                let (before, read) = (stage.trail().len(), stage.slack.ephemerals(user).len());
+                let asked = self.tries(sent).await;
+                assert!(asked.iter().all(|one| !writes().contains(one.as_str())), "{what}: {asked:?}");
+                let reads_nothing = least == 1 || asked.is_empty();
+                assert!(reads_nothing, "{what}: {asked:?}");
+                let shown = stage.since(user, read);
+                assert!(!shown.contains("CANARY"), "{what}: {shown}");
+                let lines = stage.trail().split_off(before);
+                let refused = lines.iter().all(|line| line.decision == Decision::Refused);
+                assert!(refused && lines.len() <= 1, "{what}: {lines:?}");
+                // Of what could not be understood, or comes from a bot, nobody is told anything.
+                assert!(
+                    lines.len() == 1 || PEOPLE[place] == "bot" || shown.contains("not"),
+                    "{what}: {shown}"
+                );
+                cells += 1;
+            }
+        }
+        cells
+    }
+}
+
+fn writes() -> BTreeSet<&'static str> {
+    let all = Operation::ALL.iter().filter(|operation| !operation.is_read());
+    all.map(|operation| operation.name()).collect()
+}
+
 async fn people(stage: &mut Stage) -> Vec<UserId> {
     let add = |name: &str, more: Value| stage.slack.add_user(name, &format!("{name}@example.com"), &more);
     let [nobody, viewer, responder, commander] =
@@ -104,40 +146,37 @@ async fn whoever_may_not_may_not_by_any_door_and_with_any_trick_and_each_try_is_
     let people = people(&mut stage).await;
     let case = stage.sir.console_creates_case("CANARY title");
     let card = stage.card_of(&case).await;
-    let attack = Attack { stage: &stage, case: case.clone(), card };
-    let writes: BTreeSet<&str> = Operation::ALL
-        .iter()
-        .filter(|operation| !operation.is_read())
-        .map(|operation| operation.name())
-        .collect();
+    let channel = stage.channel.clone();
+    let attack = Attack { stage: &stage, case: case.clone(), channel, card };
     let mut cells = 0;
     for (place, user) in people.iter().enumerate() {
         for (line, least) in LINES.iter().filter(|(_, least)| place < *least || place >= 4) {
-            for trick in TRICKS {
-                let line = trick(&line.replace("CASE", attack.case.as_str()));
-                for (door, sent) in attack.doors(user, &line) {
-                    let what = format!("{} {line:?} by {door}", PEOPLE[place]);
-                    let (before, read) = (stage.trail().len(), stage.slack.ephemerals(user).len());
-                    let asked = attack.tries(sent).await;
-                    assert!(asked.iter().all(|one| !writes.contains(one.as_str())), "{what}: {asked:?}");
-                    let reads_nothing = *least == 1 || asked.is_empty();
-                    assert!(reads_nothing, "{what}: {asked:?}");
-                    let shown = stage.since(user, read);
-                    assert!(!shown.contains("CANARY"), "{what}: {shown}");
-                    let lines = stage.trail().split_off(before);
-                    let refused = lines.iter().all(|line| line.decision == Decision::Refused);
-                    assert!(refused && lines.len() <= 1, "{what}: {lines:?}");
-                    // Of what could not be understood, or comes from a bot, nobody is told anything.
-                    assert!(
-                        lines.len() == 1 || PEOPLE[place] == "bot" || shown.contains("not"),
-                        "{what}: {shown}"
-                    );
-                    cells += 1;
-                }
-            }
+            cells += attack.is_beaten_off((place, user), (line, *least)).await;
         }
     }
     assert_eq!(stage.sir.case(&case).unwrap()["title"], "CANARY title");
     assert!(cells >= 300, "{cells}");
     std::io::stderr().write_all(format!("{cells} tries, none done\n").as_bytes()).unwrap();
+}
+
+/// Everybody is what they are for all other cases; the route of this one names somebody else.
+#[tokio::test]
+async fn a_role_for_all_other_cases_opens_no_door_to_those_of_a_route() {
+    let (mut stage, admin) = (routes::stage().await, ana());
+    let people = people(&mut stage).await;
+    let case = stage.sir.console_creates_case("CANARY payments");
+    stage.notify().await;
+    let (channel, card) = stage.card(&case).await;
+    people.iter().chain([&admin]).for_each(|user| stage.slack.set_member(&channel, user, true));
+    let attack = Attack { stage: &stage, case: case.clone(), channel, card };
+    let everybody = people.iter().enumerate().chain([(ADMIN, &admin)]).collect::<Vec<_>>();
+    let mut cells = 0;
+    for (place, user) in everybody {
+        for (line, least) in LINES.iter().filter(|(line, _)| line.contains("CASE")) {
+            cells += attack.is_beaten_off((place, user), (line, *least)).await;
+        }
+    }
+    assert_eq!(stage.sir.case(&case).unwrap()["title"], "CANARY payments");
+    assert!(cells >= 900, "{cells}");
+    std::io::stderr().write_all(format!("{cells} tries at a route, none done\n").as_bytes()).unwrap();
 }

@@ -10,7 +10,7 @@ use casebridge::{
     config::{
         environment::LeftOut,
         secrets::Secret,
-        settings::{Callee, JiraSettings, Layout},
+        settings::{Callee, JiraSettings, Layout, Route},
     },
     doctor::{self, Answer, Finding, Patient},
     runtime::{
@@ -25,6 +25,8 @@ use casebridge::{
 };
 use casebridge_lab::{stage::Stage, standins::FaultRule};
 use serde_json::json;
+
+use super::routes::route;
 
 /// A bridge that lacks nothing: a private channel, a case with its issue, and everybody was heard of.
 async fn well() -> Stage {
@@ -124,6 +126,23 @@ const FAULTS: &[(&str, Fault)] = &[
     }),
     ("slack.archived", |stage| {
         stage.slack.archives(&stage.channel, &stage.slack.ana());
+    }),
+    ("slack.routes", |stage| {
+        let channel = Some(ChannelId::new("C0NOTTHERE"));
+        stage.settings.routes = vec![Route { channel, ..route("payments") }];
+    }),
+    ("slack.routes", |stage| {
+        let (.., bot, _) = stage.slack.app();
+        let channel = Some(stage.slack.add_channel("open", false, &[bot]));
+        stage.settings.routes = vec![Route { channel, ..route("payments") }];
+    }),
+    ("jira.routes", |stage| {
+        let project = Some("NOPE".to_owned());
+        stage.settings.routes = vec![Route { project, ..route("payments") }];
+    }),
+    ("jira.routes", |stage| {
+        let issue_type = Some("Nonsense".to_owned());
+        stage.settings.routes = vec![Route { issue_type, ..route("payments") }];
     }),
     ("functions.telling", |stage| stage.settings.sir.observe = true),
     ("jira.people", |stage| {

@@ -32,6 +32,7 @@ mod operations;
 mod own_channel;
 mod receipts;
 mod relay;
+mod routes;
 mod second;
 mod shared;
 mod spares;

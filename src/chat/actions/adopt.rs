@@ -51,8 +51,8 @@ pub enum AdoptError {
 /// Jira or the table did not answer.
 pub async fn adopt(
     jira: &Jira<'_>,
-    case: &CaseId,
-    key: &IssueKey,
+    projects: &[&str],
+    (case, key): (&CaseId, &IssueKey),
     asks: bool,
 ) -> Result<Adopted, AdoptError> {
     let issue = match jira.issue_status(IssueRef::Key(key)).await {
@@ -60,7 +60,7 @@ pub async fn adopt(
         Err(Failure::Gone { .. } | Failure::Content { .. }) => return Ok(Adopted::Absent),
         Err(failure) => return Err(failure.into()),
     };
-    if issue.key.as_str().rsplit_once('-').is_none_or(|(of, _)| of != jira.settings.project) {
+    if issue.key.as_str().rsplit_once('-').is_none_or(|(of, _)| !projects.contains(&of)) {
         return Ok(Adopted::OtherProject);
     }
     let store = jira.world.store();

@@ -27,7 +27,7 @@ pub(crate) async fn authorised(
     if let Err(refusal) = may(place) {
         return Err(refused(context, &refusal).await);
     }
-    context.found.allowed(roles::rule(context.settings, &context.person.identity));
+    context.found.allowed(roles::rule(context.settings, &context.person.identity, command));
     // Who else reads it is asked last, and only where that decides.
     match may(Venue::Shared) {
         Err(refusal) if place != Venue::Direct && is_overheard(context).await? => {

@@ -15,7 +15,7 @@ use crate::{
         policy::roles::{self, Identity, Venue},
         reply::{Button, Paragraph, Reply},
     },
-    config::settings::Settings,
+    config::settings::{RolesAt, Settings},
     doctor::{self, Answer, Finding, Patient},
 };
 
@@ -86,32 +86,42 @@ pub(crate) fn whoami(context: &CommandContext<'_>) -> Reply {
             head.text(". What you may do is for IAM to say; no role of the settings counts here."),
         );
     }
-    let roles = &context.settings.roles;
-    let why = |role: roles::Role| {
-        let listed = match role {
-            roles::Role::Viewer => &roles.viewer,
-            roles::Role::Responder => &roles.responder,
-            roles::Role::Commander => &roles.commander,
-            roles::Role::Admin => &roles.admin,
-        };
-        match listed.iter().any(|id| identity.user == id.as_str()) {
-            true => "the settings name you".to_owned(),
-            false => {
-                let groups = identity.groups.iter().map(MemberId::as_str);
-                let groups = groups.filter(|group| listed.iter().any(|id| id == group));
-                format!("you are in {}", groups.collect::<Vec<_>>().join(", "))
-            }
-        }
-    };
     let head = Paragraph::of("You are ").bold(&context.person.name).text(format!(" ({}). ", identity.user));
-    Reply::of(match roles::role(context.settings, identity) {
-        Some(role) => head.text("Your role is ").bold(role.to_string()).text(format!(": {}.", why(role))),
-        None => head
+    let (mut all, mut line) = (context.settings.all_roles(), head);
+    line = match all.next().and_then(|at| role_at(context, at)) {
+        Some((role, why)) => line.text("Your role is ").bold(role.to_string()).text(format!(": {why}.")),
+        None => line
             .text("You have no role here. An admin gives roles in the settings, by user id or user group: ")
             .code(identity.user.as_str())
             .text("."),
-    })
-    .line(Paragraph::of("What you may do: ").code("help"))
+    };
+    for at in all {
+        let Some(((role, why), route)) = role_at(context, at).zip(at.0) else { continue };
+        let cases = format!("\nFor the cases of the route {route} it is ");
+        line = line.text(cases).bold(role.to_string()).text(format!(": {why}."));
+    }
+    Reply::of(line).line(Paragraph::of("What you may do: ").code("help"))
+}
+
+/// The role that these give whoever asks, and by which name.
+fn role_at(context: &CommandContext<'_>, at: RolesAt<'_>) -> Option<(roles::Role, String)> {
+    let identity = &context.person.identity;
+    let role = roles::most(context.settings, &[at], identity)?;
+    let listed = match role {
+        roles::Role::Viewer => &at.1.viewer,
+        roles::Role::Responder => &at.1.responder,
+        roles::Role::Commander => &at.1.commander,
+        roles::Role::Admin => &at.1.admin,
+    };
+    let why = match listed.iter().any(|id| identity.user == id.as_str()) {
+        true => "the settings name you".to_owned(),
+        false => {
+            let groups = identity.groups.iter().map(MemberId::as_str);
+            let groups = groups.filter(|group| listed.iter().any(|id| id == group));
+            format!("you are in {}", groups.collect::<Vec<_>>().join(", "))
+        }
+    };
+    Some((role, why))
 }
 
 /// `doctor`: what is wrong first, then what was not seen, then the names of all that works.

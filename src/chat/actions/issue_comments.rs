@@ -35,6 +35,8 @@ const REFUSED: &str = "refused by AWS";
 pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) -> Result<(), ActionError> {
     let Some(jira) = chat.jira() else { return Ok(()) };
     let Some((case, note)) = case_of(chat, issue).await? else { return Ok(()) };
+    let settings = chat.settings.for_case(note.route.as_ref());
+    let chat = &ChatContext { settings: &settings, ..*chat };
     let store = chat.world.store();
     // Many things happen to an issue at once: one look hears all that came before it.
     if Floor::is_heard(store, issue, job.at).await? {

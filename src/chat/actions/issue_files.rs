@@ -15,6 +15,7 @@ use crate::{
     case::{Case, FileId, IssueCommentId, IssueId},
     chat::{
         ingress::{act::ActId, action::Action, context::ChatContext, job::Job},
+        language::command::Command,
         policy::roles,
     },
     state::{Told, key::Key},
@@ -90,6 +91,8 @@ pub(super) async fn take(
 ) -> Result<(), ActionError> {
     let Some(jira) = chat.jira() else { return Ok(()) };
     let Some((case, note)) = case_of(chat, issue).await? else { return Ok(()) };
+    let settings = chat.settings.for_case(note.route.as_ref());
+    let chat = &ChatContext { settings: &settings, ..*chat };
     let files = jira.issue_now(IssueRef::Id(issue)).await?.files;
     let with = Listening::begin(chat, &jira, job).await?;
     let said = Conversation::read(&jira, &case, issue, note.home.is_some()).await?;
@@ -104,7 +107,7 @@ pub(super) async fn take(
     };
     let (mut profile, slack, found) = (with.profile(person), chat.slack(), Findings::of_file(&case));
     profile.identity.groups = by;
-    found.allowed(roles::rule(chat.settings, &profile.identity));
+    found.allowed(roles::rule(chat.settings, &profile.identity, &Command::Comment { text: None }));
     let key = &job.key();
     let context = with.context(&Acting { key, person: &profile, slack: &slack, found: &found });
     let done = Box::pin(attached(&context, (&said, &told), file, person)).await;

@@ -162,8 +162,9 @@ impl<'a> Listening<'a> {
     pub(super) async fn ids(&self, person: Option<&Person>) -> Result<Option<Vec<MemberId>>, ActionError> {
         let Some(Person { account, .. }) = person else { return Ok(Some(Vec::new())) };
         let own = MemberId::new(account.as_str());
-        let named: Vec<_> =
-            roles::speakers(self.chat.settings).filter(|id| id.group_in_jira().is_some()).collect();
+        let roles = self.chat.settings.roles_at_hand();
+        let speakers = roles.iter().flat_map(|(_, roles)| roles::speakers(roles));
+        let named: Vec<_> = speakers.filter(|id| id.group_in_jira().is_some()).collect();
         if named.is_empty() || self.since.names(&own) {
             return Ok(Some(vec![own]));
         }

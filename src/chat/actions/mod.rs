@@ -50,6 +50,7 @@ mod parts;
 mod receipts;
 mod restrict;
 mod retry;
+mod routes;
 mod second;
 mod speech;
 mod status;
@@ -59,6 +60,8 @@ mod tags;
 pub mod terminal;
 mod withdrawal;
 mod withheld;
+
+use std::borrow::Cow;
 
 use futures_util::future::join;
 
@@ -93,7 +96,10 @@ use crate::{
     },
     runtime::{World, gate, note},
     state::{self, Store, Unread, restricted},
-    targets::slack::{self, OpenedView, known},
+    targets::{
+        jira::Jira,
+        slack::{self, OpenedView, known},
+    },
     telemetry::audit::AuditOutcome,
 };
 
@@ -265,8 +271,9 @@ async fn recorded(
         again: false,
         found: &found,
     };
-    let (known, judged) =
-        join(begin(chat, job, &work.key), judged(&context, &work, begun.here.as_ref().ok())).await;
+    // By whose roles a message is judged its case says, where there are routes.
+    let here = begun.here.as_ref().ok().filter(|_| chat.settings.routes.is_empty());
+    let (known, judged) = join(begin(chat, job, &work.key), judged(&context, &work, here)).await;
     let known = known?;
     let first = known.as_ref().map(|known| known.since);
     if let Some(answer) = known.and_then(|known| known.answer) {
@@ -339,6 +346,14 @@ impl ResolvedJob {
             ResolvedAction::Asked { line } => line.case.as_ref(),
             ResolvedAction::Confirmed { confirmation } => confirmation.line.case.as_ref(),
             ResolvedAction::Filled { filled } => filled.case(),
+            _ => None,
+        }
+    }
+
+    /// The case that an open form is for.
+    fn form_of(&self) -> Option<&CaseId> {
+        match &self.action {
+            ResolvedAction::Opened { form, .. } => form.kind.case(),
             _ => None,
         }
     }
@@ -502,8 +517,17 @@ async fn attempt(
         Ok(here) => here.clone(),
         Err(_) => context.or_parked(here(context.world, context.job).await)?,
     };
-    if let Some(case) = work.case().or(here.as_ref()) {
+    let case = work.case().or(here.as_ref());
+    if let Some(case) = case {
         context.found.on(case);
+    }
+    let settings = match work.form_of().or(case) {
+        Some(case) => Box::pin(routes::settings_for(context, case)).await?,
+        None => Cow::Borrowed(context.settings),
+    };
+    let jira = Jira::new(context.world, &settings, context.secrets, Millis::MAX);
+    let context = &CommandContext { settings: &settings, jira: jira.as_ref(), ..*context };
+    if let Some(case) = case {
         Box::pin(need_to_know::gate(context, case)).await?;
     }
     // Boxed: one verb's future is large, and the compiler follows no deeper.

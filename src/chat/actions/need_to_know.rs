@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::try_join_all;
+
 use super::{
     cases,
     context::{ActionError, CommandContext, Outcome},
     fault,
+    routes::{self, Told},
 };
 use crate::{
     case::{CaseId, CaseSummary, ChannelId, MemberId, Seconds},
@@ -24,6 +27,9 @@ use crate::{
 
 /// A case that is as new as this may not have been told yet, and so not judged by the rules.
 const NEW: Seconds = 86_400;
+
+/// So many cases are looked up side by side.
+const AT_ONCE: usize = 25;
 
 /// Ends a command about a case of which whoever asks may not know, as if there were none.
 pub(super) async fn gate(context: &CommandContext<'_>, id: &CaseId) -> Result<(), ActionError> {
@@ -60,21 +66,55 @@ pub(super) async fn visible(
     context: &CommandContext<'_>,
     cases: Vec<CaseSummary>,
 ) -> Result<Vec<CaseSummary>, ActionError> {
+    let cases = routed(context, cases).await?;
     let known = known(context).await?;
     let has_rules = !context.settings.restrict.rules.is_empty();
-    let new_since = context.world.now() / 1_000 - NEW;
     let mut visible = Vec::new();
     for case in cases {
         let may = match known.people(&case.id) {
             Some(people) => is_among(context, &case.id, people).await?,
-            None if has_rules && case.created.is_none_or(|at| at > new_since) => {
-                fits_no_rule(context, &case.id).await?
-            }
+            None if has_rules && is_new(context, &case) => fits_no_rule(context, &case.id).await?,
             None => true,
         };
         visible.extend(may.then_some(case));
     }
     Ok(visible)
+}
+
+/// Of these cases those for which whoever asks has a role: that of the case's route.
+async fn routed(
+    context: &CommandContext<'_>,
+    cases: Vec<CaseSummary>,
+) -> Result<Vec<CaseSummary>, ActionError> {
+    if context.settings.routes.is_empty() {
+        return Ok(cases);
+    }
+    let mut visible = Vec::new();
+    for some in cases.chunks(AT_ONCE) {
+        let may = try_join_all(some.iter().map(|case| has_role_for(context, case))).await?;
+        visible.extend(some.iter().zip(may).filter(|(_, may)| *may).map(|(case, _)| case.clone()));
+    }
+    Ok(visible)
+}
+
+/// Nobody asks the service about each of many cases: an old one that was told nowhere is shown to those alone who may see the
+/// cases of every route.
+async fn has_role_for(context: &CommandContext<'_>, case: &CaseSummary) -> Result<bool, ActionError> {
+    let (settings, identity) = (context.settings, &context.person.identity);
+    let route = match routes::told(context, &case.id).await? {
+        Told::By(route) => route,
+        Told::Nowhere if is_new(context, case) => Some(routes::fitting(context, &case.id).await?),
+        Told::Nowhere => {
+            let mut all = settings.all_roles();
+            return Ok(all.all(|at| roles::most(settings, &[at], identity).is_some()));
+        }
+    };
+    let (route, roles) = settings.roles_of(route.as_ref());
+    Ok(roles::most(settings, &[(route.as_ref(), &roles)], identity).is_some())
+}
+
+fn is_new(context: &CommandContext<'_>, case: &CaseSummary) -> bool {
+    case.created.is_none_or(|at| at > context.world.now() / 1_000 - NEW)
 }
 
 /// Whether what is said of a case may be said there for everybody: of a restricted one in its own channel only.

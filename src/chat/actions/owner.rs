@@ -5,12 +5,16 @@ use super::{
     context::{CommandContext, Outcome},
 };
 use crate::{
-    case::{CaseId, Seconds, UserId},
+    case::{CaseId, Email, Seconds, UserId},
     chat::{
         language::command::OwnerRef,
-        policy::roles::{self, PersonKind},
+        policy::{
+            identity::Profile,
+            roles::{self, PersonKind},
+        },
         reply::{Paragraph, Reply},
     },
+    config::settings::Assignee,
     state::owner::{self, Owner},
 };
 
@@ -21,8 +25,15 @@ pub(crate) async fn take(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
         name: context.person.name.clone(),
         since: asked_at(context),
         by: None,
+        email: address(context, &context.person),
     };
     set(context, id, owner).await
+}
+
+/// By which they are found in Jira, where the settings ask for that.
+fn address(context: &CommandContext<'_>, person: &Profile) -> Option<Email> {
+    let assigns = context.settings.jira.as_ref().is_some_and(|jira| jira.assignee == Assignee::Owner);
+    person.email.as_ref().filter(|_| assigns).map(Email::new)
 }
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
@@ -41,7 +52,9 @@ pub(crate) async fn give(context: &CommandContext<'_>, id: &CaseId, to: &OwnerRe
             let why = "Whoever owns a case is somebody in Slack, and Slack is not asked here.";
             return Err(context.refuse(why));
         }
-        OwnerRef::Nobody => Owner { user: UserId::new(""), name: String::new(), since, by: None },
+        OwnerRef::Nobody => {
+            Owner { user: UserId::new(""), name: String::new(), since, by: None, email: None }
+        }
         OwnerRef::Person(user) => {
             let Some(person) = context.profile(user).await? else {
                 return Err(context.refuse("This workspace does not know that person."));
@@ -53,7 +66,8 @@ pub(crate) async fn give(context: &CommandContext<'_>, id: &CaseId, to: &OwnerRe
                 return Err(context.refuse(why));
             }
             let by = Some(context.job.user.clone()).filter(|by| by != user);
-            Owner { user: user.clone(), name: person.name, since, by }
+            let email = address(context, &person);
+            Owner { user: user.clone(), name: person.name, since, by, email }
         }
     };
     set(context, id, owner).await

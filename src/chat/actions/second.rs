@@ -73,7 +73,7 @@ impl<'a> PersonName<'a> {
 pub(crate) fn takes_two(settings: &Settings, call: &Call) -> bool {
     match call {
         Call::CancelMembership { .. } | Call::Hub(HubCall::DisassociateFromAdministratorAccount) => true,
-        Call::CloseCase { .. } => settings.roles.close_takes_two,
+        Call::CloseCase { .. } => settings.close_takes_two(),
         _ => false,
     }
 }

@@ -147,7 +147,10 @@ impl Delivered<'_> {
         let (user, ts) = (message.user.clone()?, message.ts.clone()?);
         let ours = message.bot_id.is_some() || self.callback.bot() == Some(&user);
         // Whatever the layout is now: a case goes on in the channel that was made for it.
-        let elsewhere = self.callback.channel().is_none_or(|channel| *channel != self.settings.slack.channel);
+        let elsewhere = self
+            .callback
+            .channel()
+            .is_none_or(|channel| self.settings.common_channels().all(|common| common != channel));
         let inside = thread_of(message).is_some() || elsewhere;
         (inside && !ours).then_some((user, ts))
     }

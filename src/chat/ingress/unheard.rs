@@ -66,7 +66,8 @@ impl Listener for Replies<'_> {
             Relay::Mention => self.slack.me().await.ok().map(|me| me.user_id),
             Relay::All | Relay::Off => None,
         };
-        let judge = Judge { since: since::seen(self.world, self.settings).await?, unheard };
+        let since = since::seen(self.world, &self.settings.for_case(unheard.route)).await?;
+        let judge = Judge { since, unheard };
         for said in &unheard.said {
             // What is younger may still come with its event.
             let age = self.world.now() - said.at;
@@ -236,7 +237,8 @@ mod tests {
         let secrets = Secrets::default();
         let slack = Slack::new(world, settings, &secrets, Millis::MAX);
         let case = Case { closed: closed.map(|at| at / 1_000), ..case() };
-        let unheard = Unheard { kind: KIND, anchor, case: &case, said: vec![said.clone()], gone: vec![] };
+        let unheard =
+            Unheard { kind: KIND, anchor, case: &case, route: None, said: vec![said.clone()], gone: vec![] };
         Replies { world, settings, slack }.take_up(&unheard).await.unwrap();
     }
 
@@ -273,8 +275,14 @@ mod tests {
             let secrets = Secrets::default();
             let slack = Slack::new(&world, &settings, &secrets, Millis::MAX);
             let case = Case { status: Status::from(status.to_owned()), ..case() };
-            let unheard =
-                Unheard { kind: KIND, anchor: &anchor, case: &case, said: vec![said], gone: vec![] };
+            let unheard = Unheard {
+                kind: KIND,
+                anchor: &anchor,
+                case: &case,
+                route: None,
+                said: vec![said],
+                gone: vec![],
+            };
             Replies { world: &world, settings: &settings, slack }.take_up(&unheard).await.unwrap();
             assert_eq!(jobs.try_recv().is_ok(), brought, "{status}, {ago} ms ago");
         }

@@ -26,7 +26,7 @@ impl Group {
         match verb.about {
             _ if verb.role == Some(Role::Admin) => Self::Admin,
             Subject::Case => Self::Case,
-            Subject::Anything => Self::Anywhere,
+            Subject::Cases | Subject::Anything => Self::Anywhere,
             Subject::Organisation => Self::Organisation,
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     args,
     verbs::{
-        Subject::{Anything, Case, Organisation},
+        Subject::{Anything, Case, Cases, Organisation},
         Verb,
     },
 };
@@ -276,7 +276,7 @@ pub(super) static TABLE: &[Verb] = &[
         .calls(&["GetCase", "UpdateResolverType"])
         .confirmed()
         .reads(args::resolver),
-    Verb::new(VIEWER, Anything, "list", "[open|closed|mine]")
+    Verb::new(VIEWER, Cases, "list", "[open|closed|mine]")
         .says("The cases: open ones unless you say otherwise.", &["list mine", "list"])
         .calls(&["ListCases"])
         .reads(args::list),

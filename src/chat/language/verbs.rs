@@ -13,6 +13,8 @@ use crate::chat::{language::decode::LineWords, policy::roles::Role};
 pub(crate) enum Subject {
     /// One case: named, the thread's, the channel's, or chosen with buttons.
     Case,
+    /// All cases at once: each of those that somebody may see.
+    Cases,
     Anything,
     /// The organisation: memberships and Security Hub.
     Organisation,

@@ -87,9 +87,7 @@ fn is_of(person: &Person, team: &TeamId) -> bool {
 
 /// Whether the settings may name somebody otherwise than by the id that Slack sends with what they do: only Slack knows.
 pub(crate) fn are_named_otherwise(settings: &Settings) -> bool {
-    let roles = &settings.roles;
-    let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
-    all.into_iter().flatten().any(|id| id.as_str().starts_with(['S', 'W']))
+    settings.all_roles().any(|(_, roles)| roles.named().any(|id| id.as_str().starts_with(['S', 'W'])))
 }
 
 /// Those user groups of the settings that somebody is in.
@@ -110,9 +108,8 @@ pub(crate) async fn groups(
 
 /// The user groups (`S…`) that the settings name, each once.
 pub(crate) fn named_groups(settings: &Settings) -> Vec<GroupId> {
-    let roles = &settings.roles;
-    let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
-    let mut groups: Vec<_> = all.into_iter().flatten().filter_map(MemberId::group).collect();
+    let named = settings.all_roles().flat_map(|(_, roles)| roles.named());
+    let mut groups: Vec<_> = named.filter_map(MemberId::group).collect();
     groups.sort();
     groups.dedup();
     groups

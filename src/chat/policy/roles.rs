@@ -5,14 +5,15 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{AccountId, MemberId, TeamId, UserId},
-    chat::ingress::job::Sender,
-    config::settings::Settings,
-};
-
-use crate::chat::language::{
-    command::Command,
-    verbs::{self, Verb},
+    case::{AccountId, MemberId, RouteName, TeamId, UserId},
+    chat::{
+        ingress::job::Sender,
+        language::{
+            command::Command,
+            verbs::{self, Subject, Verb},
+        },
+    },
+    config::settings::{Roles, RolesAt, Settings},
 };
 
 /// What the audit trail calls it where somebody in Jira has no role.
@@ -113,6 +114,8 @@ pub(crate) enum Denied {
         has: Option<Role>,
         /// Who has it, users and user groups, those with the least role that is enough first.
         holders: Vec<(Role, MemberId)>,
+        /// The route that gives the roles; `None` for those of all other cases.
+        route: Option<RouteName>,
     },
     Unknown,
 }
@@ -165,8 +168,9 @@ impl Denied {
     }
 
     pub(crate) fn given(&self) -> String {
-        let Self::Role { needed, .. } = self else { return String::new() };
-        format!("Roles are given in Casebridge's settings, under `roles.{needed}`. Nothing was done.")
+        let Self::Role { needed, route, .. } = self else { return String::new() };
+        let of = route.as_ref().map_or_else(String::new, |route| format!(" of the route {route}"));
+        format!("Roles are given in Casebridge's settings, under `roles.{needed}`{of}. Nothing was done.")
     }
 }
 
@@ -205,25 +209,49 @@ pub(crate) fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
     if identity.kind == PersonKind::Operator {
         return Some(Role::Admin);
     }
-    granted(settings, identity).map(|(role, _)| role)
+    most(settings, &settings.roles_at_hand(), identity)
 }
 
-fn granted<'a>(settings: &'a Settings, identity: &Identity) -> Option<(Role, &'a MemberId)> {
+/// The most that somebody may do by any of these.
+pub(crate) fn most(settings: &Settings, all: &[RolesAt<'_>], identity: &Identity) -> Option<Role> {
+    let by = |(_, roles): &RolesAt<'_>| granted(settings, roles, identity).map(|(role, _)| role);
+    all.iter().filter_map(by).max()
+}
+
+fn granted<'a>(settings: &Settings, roles: &'a Roles, identity: &Identity) -> Option<(Role, &'a MemberId)> {
     if outside(settings, identity).is_some() {
         return None;
     }
     let named = |id: &MemberId| *id == identity.user.as_str() || identity.groups.contains(id);
     let is = |id: &&MemberId| **id != "" && named(id);
     let by = |(role, ids): (Role, &'a Vec<MemberId>)| ids.iter().find(is).map(|id| (role, id));
-    lists(settings).into_iter().rev().find_map(by)
+    lists(roles).into_iter().rev().find_map(by)
+}
+
+/// By whose roles a verb is judged: about a case by those of the case, a list of cases by all, all else by those of no route.
+fn judging<'a>(settings: &'a Settings, verb: &Verb) -> Vec<RolesAt<'a>> {
+    match verb.about {
+        Subject::Case => settings.roles_at_hand(),
+        Subject::Cases => settings.all_roles().collect(),
+        Subject::Anything | Subject::Organisation => vec![(None, &settings.roles)],
+    }
 }
 
 /// What gives somebody a role, for the audit trail: the setting, and whom it names.
-pub(crate) fn rule(settings: &Settings, identity: &Identity) -> String {
+pub(crate) fn rule(settings: &Settings, identity: &Identity, command: &Command) -> String {
     if identity.kind == PersonKind::Operator {
         return "iam".to_owned();
     }
-    granted(settings, identity).map_or("everybody".to_owned(), |(role, id)| format!("roles.{role}: {id}"))
+    let judging = verbs::of(command).map(|verb| judging(settings, verb)).unwrap_or_default();
+    let by = judging.into_iter().filter_map(|(route, roles)| {
+        let (role, id) = granted(settings, roles, identity)?;
+        Some((role, format!("{}roles.{role}: {id}", route.map_or_else(String::new, of_route))))
+    });
+    by.max_by_key(|(role, _)| *role).map_or("everybody".to_owned(), |(_, rule)| rule)
+}
+
+fn of_route(route: &RouteName) -> String {
+    format!("route {route}, ")
 }
 
 pub(crate) fn may(
@@ -250,9 +278,16 @@ pub(crate) fn may_use(
         return Err(Denied::InSlackOnly { verb: verb.name, instead });
     }
     let Some(needed) = verb.role else { return Ok(()) };
-    let has = role(settings, identity);
+    let roles = judging(settings, verb);
+    let has = match identity.kind {
+        PersonKind::Operator => Some(Role::Admin),
+        _ => most(settings, &roles, identity),
+    };
     if has < Some(needed) {
-        return Err(Denied::Role { verb: verb.name, needed, has, holders: held(settings, needed) });
+        // Those of no route come first.
+        let (route, roles) = roles.first().copied().unwrap_or((None, &settings.roles));
+        let (holders, route) = (held(roles, needed), route.cloned());
+        return Err(Denied::Role { verb: verb.name, needed, has, holders, route });
     }
     match place {
         Venue::Case | Venue::Channel | Venue::Direct => Ok(()),
@@ -265,9 +300,9 @@ pub(crate) fn may_comment(settings: &Settings, identity: &Identity) -> Result<()
 }
 
 /// Whom the settings let comment on cases: users and user groups of Slack, accounts and groups of Jira.
-pub(crate) fn speakers(settings: &Settings) -> impl Iterator<Item = &MemberId> {
+pub(crate) fn speakers(roles: &Roles) -> impl Iterator<Item = &MemberId> {
     let needed = verbs::of(&Command::Comment { text: None }).and_then(|verb| verb.role);
-    let lists = lists(settings).into_iter().filter(move |(role, _)| Some(*role) >= needed);
+    let lists = lists(roles).into_iter().filter(move |(role, _)| Some(*role) >= needed);
     lists.flat_map(|(_, ids)| ids).filter(|id| **id != "")
 }
 
@@ -281,8 +316,7 @@ fn outside(settings: &Settings, identity: &Identity) -> Option<PersonKind> {
     }
 }
 
-fn lists(settings: &Settings) -> [(Role, &Vec<MemberId>); 4] {
-    let roles = &settings.roles;
+fn lists(roles: &Roles) -> [(Role, &Vec<MemberId>); 4] {
     [
         (Role::Viewer, &roles.viewer),
         (Role::Responder, &roles.responder),
@@ -291,8 +325,8 @@ fn lists(settings: &Settings) -> [(Role, &Vec<MemberId>); 4] {
     ]
 }
 
-fn held(settings: &Settings, least: Role) -> Vec<(Role, MemberId)> {
-    let lists = lists(settings).into_iter().filter(|(role, _)| *role >= least);
+fn held(roles: &Roles, least: Role) -> Vec<(Role, MemberId)> {
+    let lists = lists(roles).into_iter().filter(|(role, _)| *role >= least);
     let mut held: Vec<(Role, MemberId)> =
         lists.flat_map(|(role, ids)| ids.iter().map(move |id| (role, id.clone()))).collect();
     held.sort_by(|(a, one), (b, other)| (one, b).cmp(&(other, a)));
@@ -453,7 +487,7 @@ mod tests {
         settings.roles = crate::config::settings::Roles::default();
         let operator =
             Identity { team: TeamId::new(""), ..somebody("arn:aws:iam::1:user/ana", PersonKind::Operator) };
-        assert_eq!(rule(&settings, &operator), "iam");
+        assert_eq!(rule(&settings, &operator, &Command::Tray), "iam");
         for verb in verbs::all() {
             let answer = may_use(&settings, &operator, verb, Venue::Direct);
             let refusal = verb.in_slack.map(|instead| Denied::InSlackOnly { verb: verb.name, instead });

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{MemberId, Millis},
+    case::{MemberId, Millis, RouteName},
     chat::policy::roles,
     config::settings::{Relay, Settings},
     runtime::World,
@@ -119,11 +119,11 @@ pub(crate) async fn seen_at(
         let at = if old.is_none() { first } else { at };
         let since = known.clone().brought_up_to(settings, world.now(), at);
         if since == known {
-            return Ok(since);
+            return Ok(since.for_case(settings));
         }
         let json = serde_json::to_string(&since).map_err(|error| state::Error::Trouble(error.to_string()))?;
         if store.swap_note(NOTE, old.as_deref(), &json, None).await? {
-            return Ok(since);
+            return Ok(since.for_case(settings));
         }
     }
     Err(state::Error::Trouble("since when the settings hold is being written by others".to_owned()))
@@ -146,9 +146,11 @@ impl Since {
     /// What was known stays as long as the settings say it; what is new in them counts from `at`.
     fn brought_up_to(self, settings: &Settings, now: Millis, at: Millis) -> Self {
         let known = if now - self.looked < UNKNOWN { self } else { Self::default() };
-        let speakers = roles::speakers(settings).map(|id| {
-            let since = known.speakers.get(id.as_str()).copied().unwrap_or(at);
-            (id.to_string(), since)
+        let all = settings.all_roles();
+        let named = all.flat_map(|(route, roles)| roles::speakers(roles).map(move |id| named_in(route, id)));
+        let speakers = named.map(|name| {
+            let since = known.speakers.get(&name).copied().unwrap_or(at);
+            (name, since)
         });
         let relay = settings.slack.relay();
         let mentions = relay == Relay::Mention;
@@ -161,6 +163,14 @@ impl Since {
             mentions,
             speakers: speakers.collect(),
         }
+    }
+
+    /// As far as it is about those who may comment on the case in sight.
+    fn for_case(mut self, settings: &Settings) -> Self {
+        let Some((route, roles)) = settings.roles_of_case() else { return self };
+        let since = |id: &MemberId| Some((id.to_string(), *self.speakers.get(&named_in(route, id))?));
+        self.speakers = roles::speakers(roles).filter_map(since).collect();
+        self
     }
 
     /// Whether a message may become a comment on the case where it was written, by the ids of its writer: the person's
@@ -200,6 +210,11 @@ impl Since {
             Some(_) => Ok(()),
         }
     }
+}
+
+/// No id of Slack's or Jira's has a stroke in it.
+fn named_in(route: Option<&RouteName>, id: &MemberId) -> String {
+    route.map_or_else(|| id.to_string(), |route| format!("{route}/{id}"))
 }
 
 impl MessageTimes {

@@ -13,7 +13,8 @@ use toml::{
 };
 
 use super::{
-    key::{self, Fallback, KEYS, SettingKey, TABLES, ValueKind},
+    Conditions,
+    key::{self, Fallback, KEYS, ROUTE, ROUTES, SettingKey, TABLES, ValueKind},
     value::{TextShape, UrlShape},
 };
 use crate::config::hosts::Reach;
@@ -113,6 +114,10 @@ impl Checker<'_> {
 
     fn document(&mut self, document: &DeTable<'_>) {
         for (name, value) in document {
+            if name.get_ref() == ROUTES {
+                self.routes(document, &Spot::at(ROUTES, name.span()), value);
+                continue;
+            }
             let known = TABLES.iter().any(|(table, ..)| *table == name.get_ref());
             if !known && self.token(name.get_ref(), value) {
                 continue;
@@ -157,7 +162,10 @@ impl Checker<'_> {
     fn unknown_table(&mut self, spot: Spot) {
         let fix = match KEYS.iter().find(|key| key.name == spot.key) {
             Some(key) => format!("Put it under [{}]", key.table),
-            None => did_you_mean(&spot.key, &TABLES.map(|(table, ..)| table)),
+            None => {
+                let names: Vec<_> = TABLES.iter().map(|(table, ..)| *table).chain([ROUTES]).collect();
+                did_you_mean(&spot.key, &names)
+            }
         };
         self.found(spot, "there is no such table", fix);
     }
@@ -193,6 +201,63 @@ impl Checker<'_> {
             "slack" => self.layout(values),
             "jira" => self.ways(values),
             _ => {}
+        }
+    }
+
+    /// The routes, and what none of them could ever do.
+    fn routes(&mut self, document: &DeTable<'_>, spot: &Spot, routes: &Value<'_>) {
+        if self.token(ROUTES, routes) {
+            return;
+        }
+        let Some(all) = routes.get_ref().as_array() else {
+            return self.mistyped(spot, "tables, as [[route]]", routes.get_ref());
+        };
+        for (index, route) in all.iter().enumerate() {
+            let at = spot.within(route.span());
+            self.rule(&at, (&ROUTE, &["name"]), route);
+            let Some(table) = route.get_ref().as_table() else { continue };
+            self.useless(document, &at, table);
+            self.shadowed(&at, table, &all[..index]);
+        }
+    }
+
+    /// What a route says where nothing asks for it.
+    fn useless(&mut self, document: &DeTable<'_>, at: &Spot, route: &DeTable<'_>) {
+        let slack = document.get("slack").and_then(|slack| slack.get_ref().as_table());
+        let layout = slack.and_then(|slack| text_of(slack, "layout"));
+        let own = layout == Some("channel");
+        let has_jira = document.contains_key("jira");
+        for (key, is_used, why) in [
+            ("channel", !own, "with layout = \"channel\" each case has a channel of its own"),
+            ("invite", own, "only with layout = \"channel\" is anybody invited"),
+            ("project", has_jira, "there is no [jira]"),
+            ("issue_type", has_jira, "there is no [jira]"),
+        ] {
+            if let Some(value) = route.get(key).filter(|_| !is_used) {
+                let spot = Spot::at(format!("{}.{key}", at.key), value.span());
+                self.found(spot, why, format!("Take {key} out of the route"));
+            }
+        }
+    }
+
+    /// A route whose cases an earlier one takes, or whose name.
+    fn shadowed(&mut self, at: &Spot, route: &DeTable<'_>, earlier: &[Value<'_>]) {
+        let name = |route: &DeTable<'_>| text_of(route, "name").unwrap_or_default().to_owned();
+        let earlier: Vec<_> = earlier.iter().filter_map(|one| one.get_ref().as_table()).collect();
+        if let Some(one) =
+            route.get("name").filter(|_| earlier.iter().any(|other| name(other) == name(route)))
+        {
+            let spot = Spot::at(format!("{}.name", at.key), one.span());
+            self.found(
+                spot,
+                "another route is called so",
+                "Give it another name: a case remembers its route by it",
+            );
+        }
+        let covers = |other: &&&DeTable<'_>| conditions(other).cover(&conditions(route));
+        if let Some(other) = earlier.iter().find(covers) {
+            let wrong = format!("it never holds: {:?} before it fits all its cases", name(other));
+            self.found(at.clone(), wrong, "Put the narrower route first, or take it out");
         }
     }
 
@@ -243,6 +308,7 @@ impl Checker<'_> {
                 self.names(spot, (names, shape), table)
             }
             (ValueKind::Fields, DeValue::Table(table)) => self.fields(spot, table),
+            (ValueKind::Table(keys), DeValue::Table(table)) => self.keys(spot, keys, table),
             (ValueKind::Ways, DeValue::Table(table)) => {
                 for (status, fields) in table {
                     let key = format!("{}.{:?}", spot.key, status.get_ref());
@@ -378,12 +444,21 @@ impl Checker<'_> {
             return self.mistyped(spot, &format!("a table: [[{}]]", spot.key), rule.get_ref());
         };
         for name in needed.iter().filter(|name| {
-            let given = table.get(**name).and_then(|value| value.get_ref().as_array());
-            given.is_none_or(|given| given.is_empty())
+            let given = table.get(**name).map(Spanned::get_ref);
+            given.is_none_or(|given| given.as_array().is_some_and(|given| given.is_empty()))
         }) {
             let spot = Spot { key: format!("{}.{name}", spot.key), ..spot.clone() };
-            self.found(spot, "this rule names nobody", format!("Add {name} = [\"U024BE7LH\"] to it"));
+            match *name {
+                "name" => self.found(spot, "this route has no name", "Add name = \"payments\" to it"),
+                _ => {
+                    self.found(spot, "this rule names nobody", format!("Add {name} = [\"U024BE7LH\"] to it"))
+                }
+            }
         }
+        self.keys(spot, keys, table);
+    }
+
+    fn keys(&mut self, spot: &Spot, keys: &[(&str, ValueKind)], table: &DeTable<'_>) {
         for (name, value) in table {
             let path = format!("{}.{}", spot.key, name.get_ref());
             match keys.iter().find(|(known, _)| *known == name.get_ref()) {
@@ -411,6 +486,16 @@ impl Checker<'_> {
 
 /// What the bridge itself says of a new issue.
 const GIVEN: [&str; 5] = ["project", "issuetype", "summary", "description", "labels"];
+
+fn text_of<'t>(table: &'t DeTable<'_>, key: &str) -> Option<&'t str> {
+    table.get(key).and_then(|value| value.get_ref().as_str())
+}
+
+fn conditions<'t>(route: &'t DeTable<'_>) -> Conditions<'t> {
+    let [account, region, title, engagement, tag] =
+        ["account", "region", "title", "type", "tag"].map(|key| text_of(route, key));
+    Conditions { account, region, title, engagement, tag }
+}
 
 fn holds_a_date(value: &DeValue<'_>) -> bool {
     match value {
@@ -442,7 +527,7 @@ fn what(kind: ValueKind) -> &'static str {
         ValueKind::Hours => "two hours, as [22, 7]",
         ValueKind::Minutes(..) => "a list of numbers, as [15, 60]",
         ValueKind::Rules(..) => "tables, as [[notify.rules]]",
-        ValueKind::Names(..) | ValueKind::Fields | ValueKind::Clocks => "a table",
+        ValueKind::Names(..) | ValueKind::Fields | ValueKind::Clocks | ValueKind::Table(_) => "a table",
         ValueKind::Ways => "a table a status: [jira.transitions.\"Done\"]",
     }
 }
@@ -484,6 +569,8 @@ mod tests {
         problems(&format!("{GOOD}{lines}"), Reach::Services).iter().map(Problem::to_string).collect()
     }
 
+    const ROUTED: &str = "[[route]]\nname = \"payments\"\ntag = \"team=pay\"\nchannel = \"C2\"\n[route.roles]\nadmin = [\"U1\"]";
+
     const TOLD: &[(&str, Option<&str>)] = &[
         ("", None),
         (
@@ -500,7 +587,7 @@ mod tests {
         (
             "[x]",
             Some(
-                "line 4: x: there is no such table. There are: slack, jira, sir, roles, timing, notify, pagerduty, webhook, restrict.",
+                "line 4: x: there is no such table. There are: slack, jira, sir, roles, timing, notify, pagerduty, webhook, restrict, route.",
             ),
         ),
         (
@@ -682,6 +769,64 @@ mod tests {
                 "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, invite_team, invite_watchers, bookmarks, pin_card, archive_days, relay, private_prefix, private_only, no_guests, replies_are_comments, api_url.",
             ),
         ),
+        (ROUTED, None),
+        (
+            "[[route]]\nname = \"a\"\ntitle = \"Pay\"\n[[route]]\nname = \"b\"\ntitle = \"payments\"\ntag = \"x=y\"",
+            Some(
+                "line 7: route: it never holds: \"a\" before it fits all its cases. Put the narrower route first, or take it out.",
+            ),
+        ),
+        (
+            "[[route]]\nname = \"a\"\ntitle = \"payments\"\n[[route]]\nname = \"b\"\ntitle = \"pay\"\n[[route]]\nname = \"c\"",
+            None,
+        ),
+        (
+            "[[route]]\nname = \"a\"\n[[route]]\nname = \"b\"\nregion = \"eu-west-1\"",
+            Some(
+                "line 6: route: it never holds: \"a\" before it fits all its cases. Put the narrower route first, or take it out.",
+            ),
+        ),
+        (
+            "[[route]]\nname = \"a\"\nregion = \"eu-west-1\"\n[[route]]\nname = \"a\"",
+            Some(
+                "line 8: route.name: another route is called so. Give it another name: a case remembers its route by it.",
+            ),
+        ),
+        (
+            "[[route]]\ntitle = \"pay\"",
+            Some("line 4: route.name: this route has no name. Add name = \"payments\" to it."),
+        ),
+        (
+            "[[route]]\nname = \"a\"\nchanel = \"C2\"",
+            Some("line 6: route.chanel: there is no such key. Perhaps it should be channel."),
+        ),
+        (
+            "[[route]]\nname = \"a\"\n[route.roles]\nresponders = [\"U1\"]",
+            Some("line 7: route.roles.responders: there is no such key. Perhaps it should be responder."),
+        ),
+        (
+            "[[route]]\nname = \"a\"\nproject = \"PAY\"",
+            Some("line 6: route.project: there is no [jira]. Take project out of the route."),
+        ),
+        (
+            "[[route]]\nname = \"a\"\ninvite = [\"ana@example.com\"]",
+            Some(
+                "line 6: route.invite: only with layout = \"channel\" is anybody invited. Take invite out of the route.",
+            ),
+        ),
+        (
+            "layout = \"channel\"\ninvite = [\"ana@example.com\"]\n[[route]]\nname = \"a\"\nchannel = \"C2\"",
+            Some(
+                "line 8: route.channel: with layout = \"channel\" each case has a channel of its own. Take channel out of the route.",
+            ),
+        ),
+        (
+            "[[route]]\nname = \"two words\"",
+            Some(
+                "line 5: route.name: \"two words\" does not fit. Give one word of letters, digits, - and _, as \"payments\".",
+            ),
+        ),
+        ("[route]\nname = \"a\"", Some("line 4: route: here stands a table. Give tables, as [[route]].")),
         ("team = \"T2\"", Some("line 4: this is not TOML: duplicate key. See https://toml.io.")),
     ];
 

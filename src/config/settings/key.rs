@@ -16,6 +16,8 @@ pub(crate) enum ValueKind {
     Minutes(u32, u32),
     /// Tables of these keys; those that must be there.
     Rules(&'static [(&'static str, ValueKind)], &'static [&'static str]),
+    /// A table of these keys.
+    Table(&'static [(&'static str, ValueKind)]),
     /// Names, each with hours by name.
     Clocks,
     Names(&'static [&'static str], TextShape),
@@ -199,6 +201,12 @@ keys! {
     jira.status_from_jira: ValueKind::Choice(&["say", "off"]), Fallback::Value("\"say\""),
         "Where somebody moves a case's issue by hand, `say` tells the case's thread, with buttons that close the case or put the \
          issue back. Nothing moves or closes a case by itself.";
+    jira.assignee: ValueKind::Choice(&["owner", "off"]), Fallback::Value("\"off\""),
+        "`owner`: whoever takes a case, or is given it, becomes the assignee of its issue, once. Jira finds them by their e-mail \
+         address in Slack, which the table keeps with the case for that. Who is not found, or may not be assigned, is said once in the \
+         thread, and nothing waits for it; what somebody changes by hand in Jira stays until the case has another owner. The \
+         account of the token needs the right Assign Issues and the global permission Browse users and groups, and the edit screen the field \
+         Assignee.";
     jira.tell: ValueKind::Choices(&TOLD), Fallback::Value("[\"comments\", \"status\", \"closure\"]"),
         "What is told in an issue as comments, which Jira mails to those who watch it. All else of the case stands in the issue's \
          description, which mails nobody where the account of the token administers the project. What stands in an issue stays, \
@@ -306,6 +314,33 @@ const RESTRICT_RULE: [(&str, ValueKind); 4] = [
     ("people", MEMBERS),
 ];
 
+/// What a route may hold: its name, conditions, then where its cases go and whose they are.
+pub(crate) const ROUTE: [(&str, ValueKind); 12] = [
+    ("name", ValueKind::Text(TextShape::Word)),
+    ("account", ValueKind::Text(TextShape::Account)),
+    ("region", ValueKind::Text(TextShape::Region)),
+    ("title", ValueKind::Text(TextShape::Name)),
+    ("type", ValueKind::Choice(&["Security Incident", "Investigation"])),
+    ("tag", ValueKind::Text(TextShape::Tag)),
+    ("channel", ValueKind::Text(TextShape::Channel)),
+    ("channel_prefix", ValueKind::Text(TextShape::ChannelPrefix)),
+    ("invite", ValueKind::Texts(TextShape::Email)),
+    ("project", ValueKind::Text(TextShape::Project)),
+    ("issue_type", ValueKind::Text(TextShape::Name)),
+    ("roles", ValueKind::Table(&ROUTE_ROLES)),
+];
+
+const ROUTE_ROLES: [(&str, ValueKind); 5] = [
+    ("viewer", MEMBERS),
+    ("responder", MEMBERS),
+    ("commander", MEMBERS),
+    ("admin", MEMBERS),
+    ("close_takes_two", ValueKind::Flag),
+];
+
+/// What stands in the settings as `[[route]]`.
+pub(crate) const ROUTES: &str = "route";
+
 impl ValueKind {
     pub fn words(self) -> String {
         match self {
@@ -318,7 +353,7 @@ impl ValueKind {
             Self::Hours => "two hours, 0 to 23".to_owned(),
             Self::Minutes(least, most) => format!("rising numbers, {least} to {most}"),
             Self::Rules(..) => "tables".to_owned(),
-            Self::Names(..) | Self::Fields | Self::Clocks => "table".to_owned(),
+            Self::Names(..) | Self::Fields | Self::Clocks | Self::Table(_) => "table".to_owned(),
             Self::Ways => "a table a status".to_owned(),
         }
     }
@@ -385,5 +420,43 @@ pub fn reference() -> String {
         };
         text += &format!("| `{name}` | {} | {meaning} |\n", kind.words());
     }
-    text
+    text += ROUTE_MEANING;
+    for (name, kind) in ROUTE {
+        text += &format!("| `{name}` | {} | {} |\n", kind.words(), of_route(name));
+    }
+    text + ROUTE_ROLES_MEANING
 }
+
+fn of_route(name: &str) -> &'static str {
+    match name {
+        "name" => {
+            "what the route is called; needed. A case remembers it: call a route otherwise, and its cases lose it"
+        }
+        "account" | "region" => "condition: the case reaches it",
+        "title" => "condition: the title holds these words, in any case",
+        "type" => "condition: the case is of this type",
+        "tag" => "condition: the case has this tag, as `team=red`; costs one call a new case",
+        "channel" => "in the place of `slack.channel`; only with the layout `thread`. The app must be in it",
+        "channel_prefix" => "in the place of `slack.channel_prefix`",
+        "invite" => "in the place of `slack.invite`; only with the layout `channel`",
+        "project" => "in the place of `jira.project`. The webhook in Jira must tell of its issues too",
+        "issue_type" => "in the place of `jira.issue_type`",
+        _ => "who may do what with its cases, in the place of all of `[roles]`: see below",
+    }
+}
+
+const ROUTE_MEANING: &str = "\n### `[[route]]`\n\nWhere some cases go instead, and whose they are. The first route that fits a new case \
+holds for it; where none does, all is as the tables above say. A route fits where all its conditions do. It is chosen once, before a case \
+is told anywhere: what changes later, in the settings or on the case, moves no case that was told, and a case that was told before \
+there were routes goes by none. All else of `[slack]` and `[jira]` is the same for all.\n\n| key | takes | |\n|---|---|---|\n";
+
+const ROUTE_ROLES_MEANING: &str = "\n`[route.roles]`, below its `[[route]]`, has the keys of `[roles]` and **replaces** all of it for the \
+cases of the route: whoever is named under `[roles]` alone may not even read them, admins among them, and whoever is named here alone may \
+do nothing with any other case. Without it `[roles]` holds. This is so at every door: commands, buttons, forms, replies, mentions, and \
+comments in Jira. `list` and the home page show those cases alone that the person may see; of the cases that Casebridge has not told \
+and that are older than a day, only to whoever may see those of every route. What is about no case (`new`, `doctor`, `membership`, `hub`) \
+goes by `[roles]`. With the cases of a route that the settings name no more only `roles.admin` may do anything, as long as there is any \
+route.\n\nRoutes keep teams apart; they hide nothing from whoever is in a channel. For cases of which only some may know see \
+`[restrict]`: it holds beside them.\n\n\
+```toml\n[[route]]\nname = \"payments\"\naccount = \"111122223333\"\nchannel = \"C0PAYMENTS\"\nproject = \"PAY\"\n\n\
+[route.roles]\nresponder = [\"S0PAYMENTS\"]\ncommander = [\"U024BE7LJ\"]\n```\n";

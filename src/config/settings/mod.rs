@@ -2,6 +2,7 @@
 
 mod check;
 mod key;
+mod route;
 mod value;
 
 use std::collections::BTreeMap;
@@ -11,9 +12,11 @@ use serde_json::Value;
 
 pub use check::{Problem, utf8};
 pub use key::{TOLD, reference};
+pub use route::{Conditions, Route};
+pub(crate) use route::{RolesAt, called};
 
 use crate::{
-    case::{Case, ChannelId, Email, IssueKey, MemberId, TeamId, Ts},
+    case::{Case, ChannelId, Email, IssueKey, MemberId, RouteName, TeamId, Ts},
     config::hosts::Reach,
 };
 
@@ -39,6 +42,12 @@ pub struct Settings {
     pub webhook: Option<WebhookSettings>,
     #[serde(default)]
     pub restrict: Restrict,
+    /// Where some cases go instead, and whose they are: the first that fits.
+    #[serde(default, rename = "route")]
+    pub routes: Vec<Route>,
+    /// Who may do what with the one case that these settings are for.
+    #[serde(skip)]
+    of_case: Option<(Option<RouteName>, Roles)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,6 +161,15 @@ pub enum StatusFromJira {
     Off,
 }
 
+/// Who becomes the assignee of a case's issue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Assignee {
+    #[default]
+    Off,
+    Owner,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JiraSettings {
@@ -176,6 +194,9 @@ pub struct JiraSettings {
     /// Whether the thread says that somebody moved an issue by hand. Default `say`.
     #[serde(default)]
     pub status_from_jira: StatusFromJira,
+    /// Whether the case's owner becomes the issue's assignee. Default `off`.
+    #[serde(default)]
+    pub assignee: Assignee,
     /// What is told in an issue as comments: see [`key::TOLD`]. All else stands in its description.
     #[serde(default = "told_in_jira")]
     pub tell: Vec<String>,
@@ -225,6 +246,13 @@ pub struct Roles {
     /// Closing a case is asked for by one person and confirmed by another. Default false.
     #[serde(default)]
     pub close_takes_two: bool,
+}
+
+impl Roles {
+    /// Whom they name, those with the least role first.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &MemberId> {
+        [&self.viewer, &self.responder, &self.commander, &self.admin].into_iter().flatten()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -339,8 +367,8 @@ impl Restrict {
 impl Settings {
     /// Whether a case may get a channel of its own: each does, or one that is restricted.
     pub fn makes_channels(&self) -> bool {
-        let Roles { commander, admin, .. } = &self.roles;
-        let restricts = !self.restrict.rules.is_empty() || !commander.is_empty() || !admin.is_empty();
+        let may = |roles: &Roles| !roles.commander.is_empty() || !roles.admin.is_empty();
+        let restricts = !self.restrict.rules.is_empty() || self.all_roles().any(|(_, roles)| may(roles));
         self.slack.layout == Layout::Channel || restricts
     }
 
@@ -617,7 +645,8 @@ mod tests {
 
     fn written(settings: &Settings) -> BTreeMap<String, String> {
         let document = toml::Table::try_from(settings).unwrap();
-        let tables = document.iter().flat_map(|(table, values)| {
+        let tables = document.iter().filter(|(name, _)| *name != key::ROUTES);
+        let tables = tables.flat_map(|(table, values)| {
             let values = values.as_table().unwrap().iter();
             values.map(move |(name, value)| (format!("{table}.{name}"), value.to_string()))
         });
@@ -648,6 +677,9 @@ mod tests {
         let shown: BTreeSet<_> = written(&settings).into_keys().collect();
         let known: BTreeSet<_> = KEYS.iter().map(|key| format!("{}.{}", key.table, key.name)).collect();
         assert_eq!(shown, known);
+        let route = toml::Table::try_from(&settings.routes[0]).unwrap();
+        let not_shown = key::ROUTE.iter().map(|(name, _)| *name).filter(|name| !route.contains_key(*name));
+        assert_eq!(not_shown.collect::<Vec<_>>(), ["invite"], "which takes the other layout");
         for key in KEYS {
             assert!(
                 example.lines().any(|line| line.trim_start_matches("# ").starts_with(key.name)

@@ -19,6 +19,8 @@ pub(super) enum TextShape {
     Project,
     Name,
     NameOrNone,
+    /// As one types it.
+    Word,
     /// Jira allows no blank in it.
     Label,
     Field,
@@ -65,6 +67,9 @@ impl TextShape {
                     && length <= 255
                     && !text.contains(char::is_control)
             }
+            Self::Word => {
+                all(|char| char.is_ascii_alphanumeric() || "-_".contains(char)) && (1..=30).contains(&length)
+            }
             Self::NameOrNone => text.is_empty() || Self::Name.fits(text),
             Self::Label => {
                 all(|char| !char.is_whitespace() && !char.is_control()) && (1..=255).contains(&length)
@@ -96,6 +101,7 @@ impl TextShape {
             Self::Email => "an e-mail address, as \"ana@example.com\"",
             Self::Project => "the project's key, as \"SEC\": the part of an issue's key before the dash",
             Self::Name | Self::NameOrNone => "a name as Jira shows it, without blanks around it",
+            Self::Word => "one word of letters, digits, - and _, as \"payments\"",
             Self::Label => "one word: Jira allows no blank in a label",
             Self::Field => {
                 "a field's id, as \"customfield_10050\" or \"components\": `casebridge doctor` names those that are wanted"

@@ -5,6 +5,7 @@ mod notes;
 mod picture;
 pub mod preview;
 mod restrict;
+mod route;
 mod schedule;
 mod team;
 mod whose;
@@ -393,7 +394,11 @@ async fn ask_first(context: &Context<'_>, case: &CaseId, notes: &[notes::Noted<P
 
 /// The tags of an open case, where a rule of `[notify]` asks for them. Where nobody says them no such rule fits.
 async fn tags(context: &Context<'_>, case: &Case) -> Vec<(String, String)> {
-    if case.is_closed() || !context.settings.notify.asks_for_tags() {
+    tags_for(context, case, !case.is_closed() && context.settings.notify.asks_for_tags()).await
+}
+
+async fn tags_for(context: &Context<'_>, case: &Case, asks: bool) -> Vec<(String, String)> {
+    if !asks {
         return Vec::new();
     }
     match context.world.call(Call::ListTagsForResource { arn: case.arn.clone() }).await {

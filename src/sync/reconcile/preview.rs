@@ -7,7 +7,7 @@ use tracing::info;
 use super::{
     Seeing,
     notes::{Noted, Notes},
-    picture, read_ledgers, see,
+    picture, read_ledgers, route, see,
 };
 use crate::{
     case::{CaseId, Millis},
@@ -59,6 +59,11 @@ pub(crate) async fn preview(context: &Context<'_>, case: &CaseId) -> Result<Vec<
     let mut notes = Notes::read(case, &meta, &context.kinds())?;
     let ledger = KnownLedgers::default();
     let seen = see(context, &Seeing { id: case, full: true, told: &ledger }, &mut notes.case.note).await??;
+    let tags = match route::is_open(context.settings, &notes.targets) {
+        true => super::tags_for(context, &seen.case, context.settings.routes_ask_for_tags()).await,
+        false => Vec::new(),
+    };
+    route::choose(context.settings, (&seen.case, &tags), &mut notes.targets);
     let known = picture::KnownBeside {
         comments: super::shown(store, &seen).await?,
         sayings: store.sayings(case).await?,

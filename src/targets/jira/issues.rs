@@ -316,6 +316,11 @@ impl Jira<'_> {
         self.put(issue, json!({"fields": {"security": {"id": level}}})).await
     }
 
+    /// Makes somebody the assignee.
+    pub async fn assign(&self, issue: &IssueId, account: &AccountId) -> Result<(), Failure> {
+        self.put(issue, json!({"fields": {"assignee": {"accountId": account}}})).await
+    }
+
     /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.
     pub async fn issue_status(&self, issue: IssueRef<'_>) -> Result<IssueStatus, Failure> {
         let answer = self.read_issue(issue, &format!("{FIELDS}&{OURS}")).await?;

@@ -1,10 +1,12 @@
 //! What of a case is to stand in Jira? An issue with its description; what is told, as comments on it; and its status
 //! and links.
 
+use std::borrow::Cow;
+
 use super::{KIND, content, description, parts, summary};
 use crate::{
-    case::{Case, IssueKey, Millis, snapshot::Change},
-    config::settings,
+    case::{Case, Email, IssueKey, Millis, snapshot::Change},
+    config::settings::{self, Assignee},
     state::{
         TargetKind,
         key::{Fingerprint, Key, Plainness},
@@ -24,22 +26,39 @@ const AT_ONCE: i64 = 8;
 const LOOKS: [Millis; 3] = [QUARANTINE, 300_000, 600_000];
 /// After so many refusals an issue goes without a link.
 const LINKS: u32 = 5;
+/// After so many refusals an issue goes without its assignee.
+const ASSIGNED: u32 = 2;
 pub const STATUS: &str = "status";
+const ASSIGNEE: &str = "assignee";
 const LEVEL: &str = "level";
 
 #[derive(Clone, Copy, Debug)]
 pub struct JiraPlanner<'a> {
     pub settings: &'a settings::JiraSettings,
+    pub routes: &'a [settings::Route],
 }
 
 pub(super) enum IssueState<'s> {
     Text,
     Status(&'s str),
-    Link { title: &'static str, url: String },
+    Link {
+        title: &'static str,
+        url: String,
+    },
     Level(&'s str),
+    /// By whose address Jira finds them, where it is known.
+    Assignee(Option<Email>),
 }
 
 impl<'a> JiraPlanner<'a> {
+    /// The settings as they are for this case: a route may name another project.
+    pub(super) fn settings_for(&self, note: &PlaceNote) -> Cow<'a, settings::JiraSettings> {
+        match settings::called(self.routes, note.route.as_ref()) {
+            Some(route) => Cow::Owned(route.jira(self.settings.clone())),
+            None => Cow::Borrowed(self.settings),
+        }
+    }
+
     /// The level under which the issue of a restricted case stands.
     pub(super) fn level(&self, note: &PlaceNote) -> Option<&'a str> {
         self.settings.restricted_level.as_deref().filter(|_| note.restricted.is_some())
@@ -77,7 +96,25 @@ impl<'a> JiraPlanner<'a> {
             (state, IssueState::Status(target))
         });
         // People act on the status: it does not wait for the rest.
-        [level, status, Some(text), console, slack].into_iter().flatten().collect()
+        [level, status, Some(text), console, slack, self.assignee(&picture.view)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// Once each time that somebody takes the case, or is given it: what people do by hand stays.
+    fn assignee(&self, view: &View) -> Option<(Decoration, IssueState<'a>)> {
+        let wanted = self.settings.assignee == Assignee::Owner && !view.case.is_closed();
+        let owner = view.owner.as_ref().filter(|_| wanted)?;
+        let taken = Fingerprint::of(&format!("{}/{}", owner.user, owner.since));
+        let state = Decoration::new(ASSIGNEE, taken).given_up_after(ASSIGNED);
+        Some((state, IssueState::Assignee(owner.email.clone())))
+    }
+
+    /// Told once a reason.
+    fn not_assigned(note: &PlaceNote, issue: IssueKey) -> Option<Notice> {
+        let owed = note.owed.get(ASSIGNEE)?;
+        Some(Notice::NotAssigned { issue, why: owed.why.clone()? })
     }
 
     /// Told once a reason: the field, the rule or the code.
@@ -209,7 +246,8 @@ impl Planner for JiraPlanner<'_> {
             strange: IssueKey::new(&strange.name),
         });
         let first = self.not_moved(case, note, issue.clone()).into_iter();
-        first.chain(moved).chain(spares).chain(strange).collect()
+        let second = Self::not_assigned(note, issue.clone());
+        first.chain(second).chain(moved).chain(spares).chain(strange).collect()
     }
 
     /// Issues are made as fast as cases come; an issue is written to by whoever holds its case.
@@ -240,7 +278,7 @@ mod tests {
     fn a_strange_issue_is_offered_unless_only_some_may_know_of_the_case() {
         let toml = "[slack]\nteam = 'T1'\nchannel = 'C1'\n[jira]\napi_url = 'https://x.atlassian.net'\nproject = 'SEC'";
         let settings: Settings = toml::from_str(toml).unwrap();
-        let planner = JiraPlanner { settings: settings.jira.as_ref().unwrap() };
+        let planner = JiraPlanner { settings: settings.jira.as_ref().unwrap(), routes: &[] };
         let issue = |place: &str, name: &str| Home { place: place.to_owned(), name: name.to_owned() };
         let open = PlaceNote {
             home: Some(issue("1", "SEC-1")),

@@ -94,6 +94,9 @@ fn head(content: &Content) -> Inline {
         Content::Notice(Notice::NotMoved { issue, to, why }) => {
             Inline::new().text(&value(&format!("{issue} could not be moved to {to} because of {why}")))
         }
+        Content::Notice(Notice::NotAssigned { issue, why }) => {
+            Inline::new().text(&value(&format!("{issue} was not assigned to the case's owner: {why}")))
+        }
         Content::Notice(Notice::Moved { issue, moved, .. }) => {
             Inline::new().text(&value(&format!("{issue} was moved to {} by {}", moved.to, moved.by)))
         }

@@ -12,7 +12,8 @@ use super::{
     summary,
 };
 use crate::{
-    case::{AccountId, Case, CaseId, IssueCommentId, IssueId, IssueKey, Millis, text},
+    case::{AccountId, Case, CaseId, Email, IssueCommentId, IssueId, IssueKey, Millis, text},
+    config::settings::Route,
     http::Failure,
     state::{
         key::{Fingerprint, Key, Plainness},
@@ -40,11 +41,18 @@ pub struct JiraTarget<'a> {
 
 impl<'a> JiraTarget<'a> {
     pub fn new(jira: Jira<'a>) -> Self {
-        Self { planner: JiraPlanner { settings: jira.settings }, jira, me: OnceCell::new() }
+        let planner = JiraPlanner { settings: jira.settings, routes: &[] };
+        Self { planner, jira, me: OnceCell::new() }
+    }
+
+    /// With projects in which the issues of some cases are made instead.
+    pub fn by(mut self, routes: &'a [Route]) -> Self {
+        self.planner.routes = routes;
+        self
     }
 
     /// All that we made of a case, the first before the others.
-    async fn all_issues(&self, case: &Case) -> Result<OtherAnchors, Failure> {
+    async fn all_issues(&self, case: &Case, note: &PlaceNote) -> Result<OtherAnchors, Failure> {
         let FoundIssues { ours, mut strange } =
             self.jira.issues_of(&case.id, case.created.unwrap_or_default() * 1_000).await?;
         let found = |OurIssue { issue, by }| Found {
@@ -54,7 +62,7 @@ impl<'a> JiraTarget<'a> {
             ..Found::default()
         };
         // Nothing of a case goes to another project, so nothing there is offered.
-        let project = format!("{}-", self.jira.settings.project);
+        let project = format!("{}-", self.planner.settings_for(note).project);
         strange.retain(|issue| issue.key.as_str().starts_with(&project));
         Ok(OtherAnchors {
             ours: ours.into_iter().map(found).collect(),
@@ -131,8 +139,9 @@ impl Target for JiraTarget<'_> {
                 Err(Failure::Broken { everywhere: false, why: "Jira has no channels".to_owned() })
             }
             What::Anchor => {
-                let level = self.planner.level(note);
-                let made = self.jira.create_issue_under(issue_text(mark, picture), level).await?;
+                let (level, settings) = (self.planner.level(note), self.planner.settings_for(note));
+                let jira = Jira { settings: &settings, ..self.jira };
+                let made = jira.create_issue_under(issue_text(mark, picture), level).await?;
                 Ok(remote(&made))
             }
             What::Content(told) => self
@@ -151,27 +160,30 @@ impl Target for JiraTarget<'_> {
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
         let case = &picture.view.case.id;
+        let settings = self.planner.settings_for(note);
+        let jira = Jira { settings: &settings, ..self.jira };
         let mut states = self.planner.states(picture, note).into_iter();
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
             Some(IssueState::Text) => {
                 let mark = Mark::of(case, &Key(HOME.to_owned()), &state.hash);
                 let text = issue_text(mark, picture);
                 match note.beside {
-                    false => self.jira.set_text(&issue(note)?, text).await,
+                    false => jira.set_text(&issue(note)?, text).await,
                     true => self.set_beside(text, &state.hash, note).await,
                 }
             }
-            Some(IssueState::Status(target)) => match self.jira.transition(&issue(note)?, target).await? {
+            Some(IssueState::Status(target)) => match jira.transition(&issue(note)?, target).await? {
                 Moved::There => Ok(()),
                 Moved::NotPossible { .. } => {
                     Err(Failure::Content { why: "its workflow, which has no way there".to_owned() })
                 }
             },
-            Some(IssueState::Level(level)) => self.jira.set_level(&issue(note)?, level).await,
+            Some(IssueState::Assignee(email)) => assign(&jira, &issue(note)?, email.as_ref()).await,
+            Some(IssueState::Level(level)) => jira.set_level(&issue(note)?, level).await,
             Some(IssueState::Link { title, url }) => {
                 let id = format!("casebridge/{case}/{}", text::hash(title));
                 let link = RemoteLink { id: &id, url: &url, title };
-                self.jira.remote_link(&issue(note)?, &link).await
+                jira.remote_link(&issue(note)?, &link).await
             }
             None => Err(Failure::Content { why: "no such setting here".to_owned() }),
         }
@@ -199,13 +211,13 @@ impl Target for JiraTarget<'_> {
         Ok(earliest(&self.comments(case, &issue(note)?).await?.ours, &intent.key))
     }
 
-    async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<Found>, Failure> {
-        Ok(self.all_issues(case).await?.ours.into_iter().next())
+    async fn recall(&self, case: &Case, note: &PlaceNote) -> Result<Option<Found>, Failure> {
+        Ok(self.all_issues(case, note).await?.ours.into_iter().next())
     }
 
     async fn others(&self, case: &Case, note: &PlaceNote) -> Result<OtherAnchors, Failure> {
         let home = issue(note)?;
-        let mut all = self.all_issues(case).await?;
+        let mut all = self.all_issues(case, note).await?;
         let is_other = |remote: &str| self.planner.anchor(remote, note).place != home.as_str();
         all.ours.retain(|other| is_other(&other.remote));
         all.strange.retain(|other| is_other(other));
@@ -266,6 +278,19 @@ fn take(all: &mut ReadBack, one: HeardComment, case: &CaseId, me: &AccountId) {
             all.said.push(Said { remote, at: one.changed().unwrap_or_default(), ..Said::default() });
         }
         None => {}
+    }
+}
+
+async fn assign(jira: &Jira<'_>, issue: &IssueId, email: Option<&Email>) -> Result<(), Failure> {
+    let because = |why: &str| Failure::Content { why: why.to_owned() };
+    let email = email.ok_or_else(|| because("Slack does not tell the owner's e-mail address"))?;
+    let account = jira.account_called(email).await?;
+    let account = account.ok_or_else(|| because("Jira knows nobody by the owner's e-mail address"))?;
+    match jira.assign(issue, &account).await {
+        Err(Failure::Content { .. } | Failure::Broken { everywhere: false, .. }) => {
+            Err(because("Jira does not let the owner be assigned there"))
+        }
+        assigned => assigned,
     }
 }
 

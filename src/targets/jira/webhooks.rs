@@ -15,17 +15,20 @@ pub const EVENTS: [&str; 5] =
 pub(super) const ROOT: &str = "webhooks";
 const PATH: [&str; 3] = [ROOT, "1.0", "webhook"];
 
-impl Jira<'_> {
-    /// Which issues the webhook tells of.
-    pub fn webhook_jql(&self) -> String {
-        format!("project = {}", self.settings.project)
+/// Which issues the webhook tells of: those of these projects.
+pub fn jql(projects: &[&str]) -> String {
+    match projects {
+        [one] => format!("project = {one}"),
+        all => format!("project in ({})", all.join(", ")),
     }
+}
 
-    /// Makes the webhook that goes to this address, or sets the one that goes there already.
+impl Jira<'_> {
+    /// Makes the webhook that goes to this address, for the issues of `jql`, or sets the one that goes there already.
     ///
     /// # Errors
     /// [`Failure::Broken`] where the account may not.
-    pub async fn put_webhook(&self, url: &str, secret: &Secret) -> Result<(), Failure> {
+    pub async fn put_webhook(&self, url: &str, secret: &Secret, jql: &str) -> Result<(), Failure> {
         let what = "webhooks";
         let (place, query) = (Concern::Issue, "");
         let all =
@@ -37,7 +40,7 @@ impl Jira<'_> {
             "name": "Casebridge",
             "url": url,
             "events": EVENTS,
-            "filters": { "issue-related-events-section": self.webhook_jql() },
+            "filters": { "issue-related-events-section": jql },
             "excludeBody": false,
             "secret": secret.reveal(),
         });

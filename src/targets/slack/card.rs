@@ -384,8 +384,13 @@ mod tests {
     #[test]
     fn an_open_case_says_what_how_far_whose_move_whose_case_and_the_last_word_and_then_its_facts() {
         let mut view = view();
-        view.owner =
-            Some(Owner { user: UserId::new("U0ANAEXAMP"), name: "Ana".to_owned(), since: NOON, by: None });
+        view.owner = Some(Owner {
+            user: UserId::new("U0ANAEXAMP"),
+            name: "Ana".to_owned(),
+            since: NOON,
+            by: None,
+            email: None,
+        });
         view.last_word = Some(LastWord {
             author: Author::AwsResponder,
             at: NOON,
@@ -433,7 +438,8 @@ mod tests {
         assert_eq!(elements[3]["initial_option"]["value"], "1234567890 status detect");
         let kinds: Vec<_> = elements.as_array().unwrap().iter().map(|one| one["type"].clone()).collect();
         assert_eq!(kinds, ["button", "button", "button", "static_select", "overflow"]);
-        let owner = Owner { user: UserId::new("U1"), name: "Ana".to_owned(), since: NOON, by: None };
+        let owner =
+            Owner { user: UserId::new("U1"), name: "Ana".to_owned(), since: NOON, by: None, email: None };
         assert!(actions(&card(&View { owner: Some(owner), ..view() })).contains(&id("brief")));
     }
 

@@ -123,6 +123,8 @@ mod tests {
         }
         assert!(has(Some(&settings)), "a commander may restrict a case");
         settings.roles = crate::config::settings::Roles::default();
+        assert!(may("groups:write", Some(&settings)), "the people of a route may");
+        settings.routes.clear();
         settings.restrict.rules.clear();
         assert!(!has(Some(&settings)), "nobody may restrict a case");
         settings.slack.layout = Layout::Channel;

@@ -31,6 +31,7 @@ const TOPIC: &str = "channel/topic";
 #[derive(Clone, Copy, Debug)]
 pub struct SlackPlanner<'a> {
     pub settings: &'a settings::SlackSettings,
+    pub routes: &'a [settings::Route],
 }
 
 const PIN: &str = "pin";
@@ -61,7 +62,17 @@ impl SlackPlanner<'_> {
     }
 
     pub(super) fn channel(&self, note: &PlaceNote) -> ChannelId {
-        note.channel.as_ref().map_or_else(|| self.settings.channel.clone(), ChannelId::new)
+        note.channel.as_ref().map_or_else(|| self.common_channel(note).clone(), ChannelId::new)
+    }
+
+    /// The channel that the case's card shares with others.
+    pub(super) fn common_channel(&self, note: &PlaceNote) -> &ChannelId {
+        let routed = self.route(note).and_then(|route| route.channel.as_ref());
+        routed.unwrap_or(&self.settings.channel)
+    }
+
+    fn route(&self, note: &PlaceNote) -> Option<&settings::Route> {
+        settings::called(self.routes, note.route.as_ref())
     }
 
     /// The channel in which the case is told: with its card, once there is one.
@@ -87,7 +98,8 @@ impl SlackPlanner<'_> {
         }
         let case = &picture.view.case;
         let watchers = case.watchers.iter().filter(|_| self.settings.invite_watchers && !case.is_closed());
-        let mut all: Vec<_> = self.settings.invite.iter().chain(&picture.team).cloned().collect();
+        let named = self.route(note).and_then(|route| route.invite.as_ref()).unwrap_or(&self.settings.invite);
+        let mut all: Vec<_> = named.iter().chain(&picture.team).cloned().collect();
         all.extend(watchers.map(|watcher| Email::new(&watcher.email)));
         let mut seen = BTreeSet::new();
         all.retain(|email| seen.insert(email.as_str().to_lowercase()));
@@ -163,7 +175,9 @@ impl Planner for SlackPlanner<'_> {
 
     fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
         if self.has_own_channel(note) && note.channel.is_none() {
-            let name = format!("{}{}", self.settings.channel_prefix, picture.view.case.id);
+            let prefix = self.route(note).and_then(|route| route.channel_prefix.as_ref());
+            let prefix = prefix.unwrap_or(&self.settings.channel_prefix);
+            let name = format!("{prefix}{}", picture.view.case.id);
             return vec![Effect::container(name)];
         }
         if note.home.is_none() {
@@ -213,9 +227,12 @@ impl Planner for SlackPlanner<'_> {
         fingerprint(content(shown, Plainness::Full))
     }
 
-    /// A card is named by its `ts` within the channel that we chose.
+    /// A card is named by its `ts` within the channel that we chose; one that was found elsewhere by that channel as well.
     fn anchor(&self, remote: &str, note: &PlaceNote) -> Home {
-        Home { place: self.channel(note).into(), name: remote.to_owned() }
+        match remote.split_once('/') {
+            Some((channel, ts)) => Home { place: channel.to_owned(), name: ts.to_owned() },
+            None => Home { place: self.channel(note).into(), name: remote.to_owned() },
+        }
     }
 
     fn bindings(&self, anchor: &Home, note: &PlaceNote) -> Vec<String> {

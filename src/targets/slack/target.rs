@@ -1,10 +1,13 @@
 //! How does what is to stand in Slack come to stand there? From the contract to the Web API, and back from what is
 //! read.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use tracing::warn;
 
 use super::{
@@ -18,7 +21,7 @@ use super::{
 };
 use crate::{
     case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts, UserId},
-    config::settings::Layout,
+    config::settings::{Layout, Route},
     http::{Failure, Pages},
     state::{
         key::{Key, KeyName, Plainness},
@@ -43,18 +46,26 @@ pub struct SlackTarget<'a> {
     pub slack: Slack<'a>,
     planner: SlackPlanner<'a>,
     me: OnceCell<Me>,
-    /// All cards in the common channel, by their case.
-    cards: OnceCell<HashMap<CaseId, Found>>,
+    /// All cards in each common channel that was read, by their case.
+    cards: Mutex<HashMap<ChannelId, Arc<Cards>>>,
 }
+
+type Cards = HashMap<CaseId, Found>;
 
 impl<'a> SlackTarget<'a> {
     pub fn new(slack: Slack<'a>) -> Self {
         Self {
-            planner: SlackPlanner { settings: slack.settings },
+            planner: SlackPlanner { settings: slack.settings, routes: &[] },
             slack,
             me: OnceCell::new(),
-            cards: OnceCell::new(),
+            cards: Mutex::default(),
         }
+    }
+
+    /// With channels in which some cases are told instead.
+    pub fn by(mut self, routes: &'a [Route]) -> Self {
+        self.planner.routes = routes;
+        self
     }
 
     pub(super) async fn me(&self) -> Result<&Me, Failure> {
@@ -115,9 +126,42 @@ impl<'a> SlackTarget<'a> {
         }
     }
 
-    /// The newest pages of the common channel are read once for all cases that ask.
-    async fn all_cards(&self) -> Result<HashMap<CaseId, Found>, Failure> {
-        let (me, channel) = (self.me().await?, &self.slack.settings.channel);
+    /// A case's card: in its own common channel, else in another, since nobody knows by which route it was told.
+    async fn recalled(&self, case: &CaseId, own: &ChannelId) -> Result<Option<Found>, Failure> {
+        if let Some(found) = self.cards_in(own).await?.get(case) {
+            return Ok(Some(found.clone()));
+        }
+        let routed = self.planner.routes.iter().filter_map(|route| route.channel.as_ref());
+        let others: BTreeSet<_> = [&self.slack.settings.channel].into_iter().chain(routed).collect();
+        for channel in others.into_iter().filter(|channel| *channel != own) {
+            let cards = match self.cards_in(channel).await {
+                // A channel that is not this case's does not hold it up.
+                Err(failure) if !is_for_now(&failure) => {
+                    warn!(%channel, %failure, "a channel is not searched for cards");
+                    continue;
+                }
+                cards => cards?,
+            };
+            if let Some(found) = cards.get(case) {
+                return Ok(Some(Found { remote: format!("{channel}/{}", found.remote), ..found.clone() }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The newest pages of a common channel are read once for all cases that ask.
+    async fn cards_in(&self, channel: &ChannelId) -> Result<Arc<Cards>, Failure> {
+        let mut known = self.cards.lock().await;
+        if let Some(cards) = known.get(channel) {
+            return Ok(Arc::clone(cards));
+        }
+        let cards = Arc::new(self.all_cards(channel).await?);
+        known.insert(channel.clone(), Arc::clone(&cards));
+        Ok(cards)
+    }
+
+    async fn all_cards(&self, channel: &ChannelId) -> Result<Cards, Failure> {
+        let me = self.me().await?;
         let (mut cards, mut cursor, mut pages) = (HashMap::new(), None, Pages::default());
         for _ in 0..RECALLED {
             let page = self.slack.history(channel, &Ts::new("0"), cursor.as_deref()).await?;
@@ -249,10 +293,7 @@ impl Target for SlackTarget<'_> {
                 let cards = read.ours.into_iter().filter(|one| one.key == home);
                 Ok(cards.min_by_key(|card| card.at))
             }
-            None => {
-                let cards = self.cards.get_or_try_init(|| self.all_cards()).await?;
-                Ok(cards.get(&case.id).cloned())
-            }
+            None => self.recalled(&case.id, self.planner.common_channel(note)).await,
         }
     }
 
@@ -299,6 +340,10 @@ impl Target for SlackTarget<'_> {
             false => Ok(ours),
         }
     }
+}
+
+fn is_for_now(failure: &Failure) -> bool {
+    matches!(failure, Failure::NotApplied { .. } | Failure::Unknown { .. })
 }
 
 fn case_of_card(mark: &Mark) -> Option<CaseId> {

@@ -120,7 +120,7 @@ fn called(call: &Call) -> Line {
 /// What can be done about it, as buttons.
 fn ways_on(said: &Notice) -> Option<Value> {
     match said {
-        Notice::NotMoved { .. } | Notice::Forgets { .. } => None,
+        Notice::NotMoved { .. } | Notice::NotAssigned { .. } | Notice::Forgets { .. } => None,
         Notice::Moved { case, stands, moved, .. } => {
             let close = (format!("{case} close"), "Close case…");
             let back = (format!("{case} jira back"), "Put it back");
@@ -147,6 +147,10 @@ fn notice(said: &Notice) -> Line {
             .own(" because of ")
             .text(&value(why))
             .own(". It is tried again by itself, and nothing else waits for it."),
+        Notice::NotAssigned { issue, why } => of(issue)
+            .own(" was not assigned to the owner of the case: ")
+            .text(&value(why))
+            .own(". Assign it in Jira; nothing waits for it."),
         Notice::Moved { issue, moved, stands, .. } => {
             let line = Line::new().own("🔀 ").strong(&value(issue.as_str())).own(" was moved to ");
             let line = line.strong(&value(&moved.to)).own(" by ").strong(&value(&moved.by));

@@ -269,19 +269,7 @@ impl Calling<'_> {
     }
 
     fn fits(&self, rule: &CallRule) -> bool {
-        let case = &self.view.case;
-        let has = |wanted: &Option<String>, there: &[String]| {
-            wanted.as_ref().is_none_or(|wanted| there.contains(wanted))
-        };
-        let title = case.title.to_lowercase();
-        has(&rule.account, &case.accounts)
-            && has(&rule.region, &case.regions)
-            && rule.title.as_ref().is_none_or(|words| title.contains(&words.to_lowercase()))
-            && rule.engagement.as_ref().is_none_or(|engagement| *engagement == case.engagement)
-            && rule
-                .tag
-                .as_ref()
-                .is_none_or(|tag| self.tags.iter().any(|(key, value)| format!("{key}={value}") == *tag))
+        rule.conditions().fit(&self.view.case, self.tags)
     }
 }
 
@@ -436,7 +424,9 @@ mod tests {
 
     fn named(name: &str) -> View {
         let mut view = view();
-        let owner = |since| Some(Owner { user: UserId::new("U7"), name: "Ana".to_owned(), since, by: None });
+        let owner = |since| {
+            Some(Owner { user: UserId::new("U7"), name: "Ana".to_owned(), since, by: None, email: None })
+        };
         view.case.waits_for_customer = ["ours", "owned", "taken", "root"].contains(&name);
         match name {
             "owned" => view.owner = owner(ASKED - 100),

@@ -28,8 +28,8 @@ const BOTH: [TargetKind; 2] = [slack::KIND, jira::KIND];
 fn of<T>(kind: TargetKind, layout: &str, ask: impl FnOnce(&dyn Planner) -> T) -> T {
     let settings = settings(layout);
     match kind == slack::KIND {
-        true => ask(&SlackPlanner { settings: &settings.slack }),
-        false => ask(&JiraPlanner { settings: settings.jira.as_ref().unwrap() }),
+        true => ask(&SlackPlanner { settings: &settings.slack, routes: &[] }),
+        false => ask(&JiraPlanner { settings: settings.jira.as_ref().unwrap(), routes: &[] }),
     }
 }
 
@@ -102,7 +102,7 @@ fn known(picture: &Picture) -> (PlaceNote, Ledger) {
 fn lacks_in_jira(tell: &[&str], picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
     let mut jira = settings("thread").jira.unwrap();
     jira.tell = tell.iter().map(|word| (*word).to_owned()).collect();
-    JiraPlanner { settings: &jira }.plan(picture, note, ledger)
+    JiraPlanner { settings: &jira, routes: &[] }.plan(picture, note, ledger)
 }
 
 fn lines(effects: &[Effect]) -> Vec<&'static str> {
@@ -410,6 +410,7 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
                 | Notice::Spare { .. }
                 | Notice::Strange { .. }
                 | Notice::NoThread { .. }
+                | Notice::NotAssigned { .. }
                 | Notice::Forgets { .. } => None,
             }
         })

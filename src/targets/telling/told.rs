@@ -201,9 +201,10 @@ fn told_notice(notice: &Notice, ledger: &Ledger) -> Option<Effect> {
     let hash = match notice {
         Notice::NotMoved { issue, to, .. } => Fingerprint::of(&format!("{issue}/{to}")),
         Notice::Moved { moved, .. } => Fingerprint::of(&moved.id),
-        Notice::Lost { issue, .. } | Notice::Spare { issue, .. } | Notice::Strange { issue, .. } => {
-            Fingerprint::of(issue.as_str())
-        }
+        Notice::NotAssigned { issue, .. }
+        | Notice::Lost { issue, .. }
+        | Notice::Spare { issue, .. }
+        | Notice::Strange { issue, .. } => Fingerprint::of(issue.as_str()),
         Notice::NoThread { case } | Notice::Forgets { case, .. } => Fingerprint::of(case.as_str()),
     };
     let content = Content::Notice(notice.clone());

@@ -65,6 +65,10 @@ pub(super) fn edit(state: &mut Site, given: &Given<'_>) -> Output {
     state.pace(&given.parts[0])?;
     state.mail(given.is_quiet())?;
     let mut wanted = body["fields"].as_object().cloned().unwrap_or_default();
+    if wanted.contains_key("assignee") && state.denied.contains("ASSIGN_ISSUES") {
+        let words = "Field 'assignee' cannot be set. It is not on the appropriate screen, or unknown.";
+        return Err(refuse_fields(Map::from_iter([("assignee".to_owned(), words.into())])));
+    }
     let labels = state.issue(&given.parts[0])?.fields["labels"].clone();
     if let Some(changes) = body["update"]["labels"].as_array() {
         wanted.insert("labels".into(), relabelled(labels, changes));

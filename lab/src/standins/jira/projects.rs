@@ -12,7 +12,8 @@ use super::{
 
 /// The rights that an account can have in a project, as far as somebody asks for them:
 /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/>.
-const RIGHTS: [&str; 10] = [
+const RIGHTS: [&str; 11] = [
+    "ASSIGN_ISSUES",
     "ADD_COMMENTS",
     "ADMINISTER",
     "ADMINISTER_PROJECTS",
