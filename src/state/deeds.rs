@@ -53,6 +53,14 @@ impl DeedField {
     }
 }
 
+/// The field that a case's opening sets.
+pub(crate) const OPENED: &str = "Opened";
+
+/// Who opened the case through us.
+pub(crate) fn opener(deeds: &[Deed]) -> Option<&Deed> {
+    deeds.iter().find(|deed| deed.sets.iter().any(|set| set.field == OPENED))
+}
+
 /// Who made a change: the last who set just that.
 pub(crate) fn doer<'d>(deeds: &'d [Deed], change: &Change) -> Option<&'d Deed> {
     deeds.iter().rev().find(|deed| deed.sets.iter().any(|set| set.made(change)))

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{CaseId, DeploymentId, MemberId, Millis, RouteName, Seconds, snapshot::Facts},
+    case::{CaseId, DeploymentId, MemberId, Millis, RouteName, Seconds, author::Author, snapshot::Facts},
     state::{
         self, Meta, Note, Store,
         key::{Fingerprint, Key, KeyName, Plainness},
@@ -83,6 +83,20 @@ pub(crate) struct CaseNote {
     /// When it was to be looked at next, as it was given back.
     #[serde(rename = "rests_until", default, skip_serializing_if = "Option::is_none")]
     pub(crate) rests_until: Option<Millis>,
+    /// Who opened it; none until that was looked for.
+    #[serde(rename = "opened", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) opened: Option<Opened>,
+}
+
+/// Who opened a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Opened {
+    /// None where nobody says it.
+    #[serde(rename = "who", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) who: Option<Author>,
+    /// How they are called, for those who cannot look an id up.
+    #[serde(rename = "name", default, skip_serializing_if = "String::is_empty")]
+    pub(crate) name: String,
 }
 
 /// A page at which reading goes on.
@@ -406,7 +420,9 @@ pub(crate) const GONE: &str = "gone";
 mod tests {
     use super::*;
     use crate::{
-        case::{Actor, Attachment, AttachmentId, Case, Resolver, Status, Watcher, snapshot::tests::case},
+        case::{
+            Actor, Attachment, AttachmentId, Case, Resolver, Status, UserId, Watcher, snapshot::tests::case,
+        },
         state::golden,
     };
 
@@ -476,6 +492,8 @@ mod tests {
             rests_until: Some(1_795_672_800_000),
             ..told.clone()
         };
+        let who = Some(Author::Slack { user: UserId::new("U024BE7LH") });
+        let opened = Opened { who, name: "Ana Lima".to_owned() };
         golden::check_json(
             "case-notes",
             &[
@@ -490,6 +508,8 @@ mod tests {
                 ("to be forgotten", CaseNote { forget_at: Some(1_803_444_300_000), ..CaseNote::default() }),
                 ("forgotten", CaseNote::of_a_forgotten_case()),
                 ("unrestricted", CaseNote { unrestricted: true, ..CaseNote::default() }),
+                ("opened", CaseNote { opened: Some(opened), ..CaseNote::default() }),
+                ("opened by nobody", CaseNote { opened: Some(Opened::default()), ..CaseNote::default() }),
             ],
         );
     }
@@ -513,6 +533,9 @@ mod tests {
             "forget_at",
             "forgotten",
             "unrestricted",
+            "opened",
+            "who",
+            "name",
         ];
         golden::damage::<CaseNote>("case-notes", &may_lack, &["events"]);
         let may_lack = [

@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::{author::Author, snapshot::Change, *},
-    state::{key::Key, notes::MovedByHand, owner::Owner},
+    state::{
+        key::Key,
+        notes::{MovedByHand, Opened},
+        owner::Owner,
+    },
 };
 
 /// One thing that is told in a case's thread and issue.
@@ -151,6 +155,14 @@ pub struct Doer {
     pub name: String,
 }
 
+impl Doer {
+    /// Of whoever opened a case, where that is known.
+    pub(crate) fn opening(opened: Option<&Opened>) -> Option<Self> {
+        let Opened { who, name } = opened?;
+        Some(Self { author: who.clone()?, name: name.clone() })
+    }
+}
+
 /// What became, or is to become, of an issue, of a thread, or of what is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -248,6 +260,8 @@ pub struct View {
     pub agent_waits: bool,
     /// Who took it.
     pub owner: Option<Owner>,
+    /// Who opened it; `None` where nobody says.
+    pub opened: Option<Doer>,
     pub last_word: Option<LastWord>,
 }
 
@@ -256,7 +270,16 @@ impl View {
     /// A case of which nothing more is known than since when it waits.
     pub(crate) fn waiting(case: Case, links: Links, since: Seconds) -> Self {
         let waiting_since = Some(since);
-        Self { case, links, waiting_since, answered: false, agent_waits: false, owner: None, last_word: None }
+        Self {
+            case,
+            links,
+            waiting_since,
+            answered: false,
+            agent_waits: false,
+            owner: None,
+            opened: None,
+            last_word: None,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use time::{OffsetDateTime, macros::format_description};
 
 use crate::{
     case::{Resolver, Seconds, author::Author, text},
-    targets::content::{Moment, Part, View},
+    targets::content::{Doer, Moment, Part, View},
 };
 
 /// A time as `2026-11-21 10:00 UTC`.
@@ -54,6 +54,26 @@ pub fn author(author: &Author) -> String {
         Author::Jira { name } => format!("{} (Jira)", text::cut(&text::one_line(name), 80)),
         Author::Principal(principal) => self::principal(principal),
     }
+}
+
+/// Who did something, for those who cannot look an id up.
+pub(crate) fn doer(doer: &Doer) -> String {
+    match doer {
+        Doer { author: Author::Slack { user }, name } if !name.is_empty() => {
+            format!("{}, {} (Slack)", text::cut(name, 80), text::cut(user.as_str(), 30))
+        }
+        Doer { author, .. } => self::author(author),
+    }
+}
+
+/// The same of whoever opened a case: the service writes none of it by an AI.
+pub(crate) fn opener(opened: &Doer) -> String {
+    if opened.author == Author::Service { "AWS".to_owned() } else { doer(opened) }
+}
+
+/// The same by their name alone, where there is one.
+pub(crate) fn called(opened: &Doer) -> String {
+    if opened.name.is_empty() { opener(opened) } else { text::cut(&opened.name, 80) }
 }
 
 /// A principal without what everybody knows: the role and session, the user, or the account.

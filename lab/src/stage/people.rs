@@ -148,6 +148,7 @@ impl Stage {
             answered: false,
             agent_waits: false,
             owner: None,
+            opened: None,
             last_word: None,
         };
         let channel = ConversationRef { channel: self.channel.clone(), thread: None };

@@ -4,7 +4,7 @@ use super::{
     clock, comments,
     context::{ActionError, CommandContext, Outcome},
     history, links, need_to_know,
-    next_move::NextMove,
+    next_move::{self, NextMove},
     own_clock,
 };
 use crate::{
@@ -19,9 +19,11 @@ use crate::{
     },
     state::{
         Saying, case_clocks,
+        notes::CaseNote,
         owner::{self, Owner},
     },
     targets::{
+        content::Doer,
         slack::{ConversationRef, Message},
         wording,
     },
@@ -79,6 +81,10 @@ async fn facts(
         None => line.text("\nOwner: nobody yet"),
     };
     let line = line.text("\nOpened: ").date(case.created);
+    let line = match &moves.opened {
+        Some(opener) => line.text(", by ").text(wording::called(opener)),
+        None => line,
+    };
     let steps = context.settings.notify.escalate_minutes.iter();
     let next = since.filter(|_| {
         case.waits_for_customer && moves.is_ours() && owner.as_ref().is_none_or(|it| Some(it.since) < since)
@@ -140,13 +146,14 @@ pub(crate) async fn timeline(
 ) -> Outcome {
     let since = own_clock::moment(context, said).await?.or(read);
     let (edits, all_edits) = history::newest(context, id, 1).await?;
-    let known_to = NextMove::known_end(context, id).await?;
+    let CaseNote { known_to, opened, .. } = next_move::note(context, id).await?;
+    let opener = Doer::opening(opened.as_ref());
     let (said, all_said) = comments::at_the_end(context, id, known_to).await?;
     let sayings = context.or_parked(context.world.store().sayings(id).await)?;
     let mut events: Vec<(Seconds, Paragraph)> = said
         .iter()
         .map(|one| (one.created, spoken(one, &sayings)))
-        .chain(edits.iter().filter_map(done))
+        .chain(edits.iter().filter_map(|edit| done(edit, opener.as_ref())))
         .filter(|(at, _)| since.is_none_or(|since| *at >= since))
         .collect();
     events.sort_by_key(|(at, _)| *at);
@@ -180,9 +187,11 @@ fn spoken(comment: &Comment, sayings: &[Saying]) -> Paragraph {
 }
 
 /// What was done; that somebody spoke is told by what they said.
-fn done(edit: &Edit) -> Option<(Seconds, Paragraph)> {
+fn done(edit: &Edit, opener: Option<&Doer>) -> Option<(Seconds, Paragraph)> {
     let at = edit.at.filter(|_| edit.action != "CREATE_CASE_COMMENT")?;
-    let line = Paragraph::default().date(at).text("  ").bold(history::who(&edit.principal));
+    let opener = opener.filter(|_| edit.action == "CREATE_CASE").map(wording::called);
+    let who = opener.unwrap_or_else(|| history::who(&edit.principal));
+    let line = Paragraph::default().date(at).text("  ").bold(who);
     Some((
         at,
         line.text(" ").text(history::what(&edit.action)).text(": ").text(text::cut(&edit.message, WORDS)),

@@ -14,7 +14,18 @@ use crate::{
 impl CommandContext<'_> {
     /// Notes who is about to change what. Where the earlier notes cannot be read, the change is made without.
     pub(crate) async fn noted(&self, call: &Call) -> Result<(), ActionError> {
-        let Some((case, sets)) = sets(call) else { return Ok(()) };
+        match sets(call) {
+            Some((case, sets)) => self.sets(case, sets).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Notes who opened a case: it has an id only now.
+    pub(crate) async fn opened(&self, case: &CaseId) -> Result<(), ActionError> {
+        self.sets(case, vec![DeedField::new(deeds::OPENED, [])]).await
+    }
+
+    async fn sets(&self, case: &CaseId, sets: Vec<DeedField>) -> Result<(), ActionError> {
         let deed = Deed {
             act: self.key.to_string(),
             who: self.author(),

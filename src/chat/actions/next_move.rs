@@ -6,6 +6,7 @@ use super::context::{ActionError, CommandContext};
 use crate::{
     case::{Case, CaseId, CaseSummary, Seconds, turn},
     state::{Note, notes::CaseNote},
+    targets::content::Doer,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(crate) struct NextMove {
     pub(crate) since: Option<Seconds>,
     /// Where what the bridge told of it ends, if the oldest comments come first.
     pub(crate) known_to: Option<String>,
+    /// Who opened it, where the bridge knows.
+    pub(crate) opened: Option<Doer>,
 }
 
 impl NextMove {
@@ -42,17 +45,10 @@ impl NextMove {
         Self::known(asks, note)
     }
 
-    /// Of a case that is not asked for itself.
-    pub(crate) async fn known_end(
-        context: &CommandContext<'_>,
-        id: &CaseId,
-    ) -> Result<Option<String>, ActionError> {
-        Ok(note(context, id).await?.known_to)
-    }
-
     fn known(asks: Option<bool>, note: CaseNote) -> Self {
         let ours = asks.map(|asks| note.agent_waits || asks && !note.answered);
-        Self { ours, since: note.waiting.map(|(_, since)| since), known_to: note.known_to }
+        let opened = Doer::opening(note.opened.as_ref());
+        Self { ours, since: note.waiting.map(|(_, since)| since), known_to: note.known_to, opened }
     }
 
     pub(crate) fn who(&self) -> &'static str {
@@ -69,7 +65,7 @@ impl NextMove {
 }
 
 /// What the bridge knows of a case. Where that cannot be read the answer is what the service says.
-async fn note(context: &CommandContext<'_>, case: &CaseId) -> Result<CaseNote, ActionError> {
+pub(super) async fn note(context: &CommandContext<'_>, case: &CaseId) -> Result<CaseNote, ActionError> {
     let meta = context.world.store().meta(case).await;
     let note = meta.and_then(|meta| meta.map(|meta| meta.note::<CaseNote>(case, Note::Case)).transpose());
     Ok(context.or_left_out(note)?.map(|(note, _)| note).unwrap_or_default())

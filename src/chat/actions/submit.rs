@@ -60,6 +60,7 @@ async fn create(context: &CommandContext<'_>, new: &NewCaseForm) -> Outcome {
     let watchers = context.freeze(Frozen::Watchers, people).await?;
     let case = context.ask(ask::new_case(new.call(context.key, watchers))).await?;
     context.found.on(&case);
+    context.opened(&case).await?;
     context.changed(&case).await?;
     let show = Command::Tray.on(&case);
     Ok(Reply::of(

@@ -366,7 +366,7 @@ async fn see_first(
     notes: &mut Notes,
 ) -> Result<Result<Look, ObserveError>, state::Error> {
     let asked = meta.want > notes.case.note.wanted;
-    let changed = mem::take(&mut notes.say_changed);
+    let changed = mem::take(&mut notes.say_changed) || notes.case.note.opened.is_none();
     let first = ask_first(context, at.id, &notes.targets, asked);
     let edits = whose::beside(context, at.id, changed);
     let (seen, (), edits) = join3(see(context, at, &mut notes.case.note), first, edits).await;
@@ -501,6 +501,7 @@ async fn tell(
     let (tags, team) = join(tags(context, &seen.case), team::of(context, &seen.case)).await;
     let known =
         picture::KnownBeside { comments, sayings, owner, clocks: clocks.clone(), tags: tags.clone(), team };
+    whose::opener(context, &seen.case, notes).await?;
     let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
     picture.names = whose::names(context, seen, notes).await;

@@ -2,8 +2,9 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::whose::Edits;
 use crate::{
-    case::{CaseId, Edit},
+    case::CaseId,
     state::{
         self, Meta, Note, TargetKind,
         notes::{CaseNote, PlaceNote},
@@ -46,7 +47,7 @@ pub(super) struct Notes {
     /// An event says that the case itself changed, up to the first turn.
     pub(crate) say_changed: bool,
     /// What others did, where that was read beside the case.
-    pub(crate) edits: Option<Vec<Edit>>,
+    pub(crate) edits: Option<Edits>,
 }
 
 impl Notes {

@@ -8,7 +8,7 @@ use crate::{
     state::{Saying, case_clocks::CaseClock, notes::CaseNote, owner::Owner},
     sync::{context::Context, observe::Look},
     targets::{
-        content::{LastWord, Links, Notice, View},
+        content::{Doer, LastWord, Links, Notice, View},
         telling::{Calling, Picture},
     },
 };
@@ -41,6 +41,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: KnownBeside, notes: 
         agent_waits: notes.case.note.agent_waits,
         last_word: last_word(seen).filter(|_| !notes.case.note.answered),
         owner: known.owner,
+        opened: Doer::opening(notes.case.note.opened.as_ref()),
     };
     let calling = calling(context, (seen, &known.clocks, &known.tags), &view, &notes.case.note);
     let (calls, pages) = (calling.due(), calling.pages());

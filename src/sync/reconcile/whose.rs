@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     aws::sir::ask,
     case::{
-        CaseId, Edit, Email, Millis,
+        Case, CaseId, Edit, Email, Millis,
         author::Author,
         snapshot::{Change, Facts, changes},
     },
@@ -13,6 +13,7 @@ use crate::{
     state::{
         self,
         deeds::{self, Deed, DeedField},
+        notes::Opened,
     },
     sync::{context::Context, observe::Look, reading::Reader},
     telemetry::metrics,
@@ -29,6 +30,12 @@ const PAGES: usize = 4;
 
 /// So many people are asked for before a change is told: it does not wait for a long list of them.
 const NAMES: usize = 10;
+
+/// What the service calls the edit that opens a case.
+const OPENING: &str = "CREATE_CASE";
+/// How the titles of cases begin that AWS opens:
+/// <https://docs.aws.amazon.com/security-ir/latest/userguide/detect-and-analyze.html>.
+const PROACTIVE: &str = "[Proactive case]";
 
 /// Fields that one edit may have set, by the service's name for it.
 const EDITS: [(&str, &[&str]); 4] = [
@@ -65,24 +72,17 @@ pub(super) async fn deeds(
     if changed.is_empty() {
         return Ok(Vec::new());
     }
-    let text = note::text(context.world, &deeds::name(case)).await?;
-    let ours = match deeds::read(case, text.as_deref()) {
-        Err(state::Error::Unreadable(record)) => {
-            metrics::unreadable(&record);
-            Vec::new()
-        }
-        read => read?,
-    };
+    let ours = ours(context, case).await?;
     if changed.iter().all(|change| deeds::doer(&ours, change).is_some()) {
         return Ok(ours);
     }
     if let Some(edits) = &notes.edits {
-        let all = [theirs(edits, &ours), ours.clone()].concat();
+        let all = [theirs(&edits.list, &ours), ours.clone()].concat();
         if changed.iter().all(|change| deeds::doer(&all, change).is_some()) {
             return Ok(all);
         }
     }
-    let mut all = theirs(&edits(context, case).await, &ours);
+    let mut all = theirs(&edits(context, case).await.list, &ours);
     all.extend(ours);
     Ok(all)
 }
@@ -113,10 +113,17 @@ pub(super) async fn names(context: &Context<'_>, seen: &Look, notes: &Notes) -> 
     names
 }
 
-/// The service's list, read beside the case itself: where an event says that it changed, and nobody changed it through us just
-/// now.
-pub(super) async fn beside(context: &Context<'_>, case: &CaseId, changed: bool) -> Option<Vec<Edit>> {
-    if !changed || context.crowd {
+/// The service's list of who did what: as much of it as was read, the oldest first.
+pub(super) struct Edits {
+    list: Vec<Edit>,
+    /// Nothing more could be read of it.
+    over: bool,
+}
+
+/// The list, read beside the case itself: where an event says that it changed, and nobody changed it through us just now,
+/// or nobody knows yet who opened it.
+pub(super) async fn beside(context: &Context<'_>, case: &CaseId, asked: bool) -> Option<Edits> {
+    if !asked || context.crowd {
         return None;
     }
     let text = note::text(context.world, &deeds::name(case)).await.ok()?;
@@ -125,17 +132,18 @@ pub(super) async fn beside(context: &Context<'_>, case: &CaseId, changed: bool) 
     if is_ours { None } else { Some(edits(context, case).await) }
 }
 
-async fn edits(context: &Context<'_>, case: &CaseId) -> Vec<Edit> {
+async fn edits(context: &Context<'_>, case: &CaseId) -> Edits {
     let reader = Reader::new(context.world, context.deadline).among(context.crowd);
-    let (mut edits, mut next) = (Vec::new(), None);
+    let (mut list, mut next, mut over) = (Vec::new(), None, true);
     for _ in 0..PAGES {
         match reader.ask(ask::edits(case, next)).await {
             Ok(page) => {
-                edits.extend(page.items);
+                list.extend(page.items);
                 next = page.next;
             }
             Err(trouble) => {
                 tracing::warn!(%case, %trouble, "who changed the case is not known, and not told");
+                over = false;
                 break;
             }
         }
@@ -143,8 +151,54 @@ async fn edits(context: &Context<'_>, case: &CaseId) -> Vec<Edit> {
             break;
         }
     }
-    edits.sort_by_key(|edit| edit.at);
-    edits
+    list.sort_by_key(|edit| edit.at);
+    Edits { list, over }
+}
+
+/// What people did on it through us in the last day. What cannot be read is not told.
+async fn ours(context: &Context<'_>, case: &CaseId) -> Result<Vec<Deed>, state::Error> {
+    let text = note::text(context.world, &deeds::name(case)).await?;
+    match deeds::read(case, text.as_deref()) {
+        Err(state::Error::Unreadable(record)) => {
+            metrics::unreadable(&record);
+            Ok(Vec::new())
+        }
+        read => read,
+    }
+}
+
+/// Notes who opened a case: by our record, else as the service's list says, else AWS, where the title says that. Ours is
+/// known for a day, and its note may come after the first look.
+pub(super) async fn opener(
+    context: &Context<'_>,
+    case: &Case,
+    notes: &mut Notes,
+) -> Result<(), state::Error> {
+    let opened = &mut notes.case.note.opened;
+    // Only our record gives a name.
+    let is_ours = |opened: &Opened| !opened.name.is_empty();
+    let is_old = case.created.is_none_or(|at| at * 1_000 < context.world.now() - DAY);
+    if opened.as_ref().is_some_and(|opened| is_old || is_ours(opened)) {
+        return Ok(());
+    }
+    let ours = ours(context, &case.id).await?;
+    if let Some(deed) = deeds::opener(&ours) {
+        *opened = Some(Opened { who: Some(deed.who.clone()), name: deed.name.clone() });
+    } else if let (None, Some(edits)) = (&opened, &notes.edits) {
+        *opened = said_to_open(edits, case);
+    }
+    Ok(())
+}
+
+/// None where it is to be asked again.
+fn said_to_open(edits: &Edits, case: &Case) -> Option<Opened> {
+    let made = edits.list.iter().find(|edit| edit.action == OPENING && !edit.principal.is_empty());
+    let who = match made {
+        Some(edit) => Some(Author::of(&edit.principal)),
+        None if case.title.starts_with(PROACTIVE) => Some(Author::Service),
+        None => None,
+    };
+    (who.is_some() || edits.over).then(|| Opened { who, name: String::new() })
 }
 
 /// What others did, as far as one name stands for all of a kind in the last day: an edit does not say of which field it

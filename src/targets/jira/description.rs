@@ -87,6 +87,7 @@ fn facts(view: &View) -> Value {
         date("Reported start", case.reported_start),
         date("Actual start", case.actual_start),
         date("Created", case.created),
+        fact("Opened by", &view.opened.as_ref().map(wording::opener).unwrap_or_default()),
         date("Closed", case.closed),
         fact("Closure", case.closure.as_deref().unwrap_or_default()),
         link("Console", view.links.console.as_deref(), "Open in the AWS console"),

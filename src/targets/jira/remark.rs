@@ -178,10 +178,7 @@ fn bullets(lines: Vec<Inline>) -> Value {
 fn by(line: Inline, doer: Option<&Doer>) -> Inline {
     match doer {
         None => line,
-        Some(Doer { author: Author::Slack { user }, name }) if !name.is_empty() => {
-            line.text(&format!(" · by {}, {} (Slack)", text::cut(name, 80), text::cut(user.as_str(), 30)))
-        }
-        Some(Doer { author, .. }) => line.text(&format!(" · by {}", wording::author(author))),
+        Some(doer) => line.text(&format!(" · by {}", wording::doer(doer))),
     }
 }
 

@@ -140,6 +140,7 @@ mod tests {
             answered: false,
             agent_waits: false,
             owner: None,
+            opened: None,
             last_word: None,
         };
         Picture {

@@ -9,14 +9,15 @@ use super::{
     line::{self, Line},
     message::Message,
     mrkdwn::{Mrkdwn, http_url},
+    thread,
 };
 use crate::{
     aws::sir::limits,
-    case::{Case, Status, text},
+    case::{Case, Status, author::Author, text},
     config::settings::{Relay, SlackSettings},
     http::with,
     targets::{
-        content::{LastWord, View},
+        content::{Doer, LastWord, View},
         wording,
     },
 };
@@ -128,15 +129,25 @@ fn stepper(case: &Case) -> Line {
     })
 }
 
+/// By whom it was opened, where anybody says that.
+fn opened_by(line: Line, view: &View) -> Line {
+    match &view.opened {
+        Some(Doer { author: Author::Service, .. }) => line.own(" by ").bold("AWS"),
+        Some(doer) => thread::said_by(line.own(" by "), &doer.author),
+        None => line,
+    }
+}
+
 fn whose_case(view: &View) -> Line {
     let line = match &view.owner {
         Some(owner) => Line::new().own("🙋 ").user(&owner.user).own(" has it, since ").date(owner.since),
         None => Line::new().own("🙋 Nobody has taken it"),
     };
-    match view.case.created {
+    let line = match view.case.created {
         Some(created) => line.own(" · opened ").date(created),
         None => line,
-    }
+    };
+    opened_by(line, view)
 }
 
 fn last_word(word: &LastWord) -> Line {
@@ -414,6 +425,26 @@ mod tests {
                     `1234567890`";
         assert_eq!(message.text, text);
         assert_eq!(message.blocks.len(), 7);
+    }
+
+    #[test]
+    fn it_says_who_opened_the_case_where_anybody_does() {
+        let user = || UserId::new("U024BE7LH");
+        let arn = "arn:aws:sts::111122223333:assumed-role/Admin/ana@example.com";
+        for (author, expected) in [
+            (None, " · opened 2026-11-21 11:00 UTC"),
+            (Some(Author::Service), " · opened 2026-11-21 11:00 UTC by AWS"),
+            (Some(Author::AwsResponder), " · opened 2026-11-21 11:00 UTC by AWS Responder"),
+            (Some(Author::Slack { user: user() }), " · opened 2026-11-21 11:00 UTC by U024BE7LH"),
+            (
+                Some(Author::Principal(arn.to_owned())),
+                " · opened 2026-11-21 11:00 UTC by Admin/ana@example.com",
+            ),
+        ] {
+            let opened = author.map(|author| Doer { author, name: "Ana".to_owned() });
+            let line = &lines(&card(&View { opened, ..view() }))[2];
+            assert_eq!(line.strip_prefix("🙋 Nobody has taken it"), Some(expected));
+        }
     }
 
     #[test]

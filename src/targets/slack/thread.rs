@@ -217,7 +217,7 @@ fn head(author: &Author, at: Seconds, edited: bool) -> Line {
     if edited { line.own(" · edited") } else { line }
 }
 
-fn said_by(line: Line, author: &Author) -> Line {
+pub(super) fn said_by(line: Line, author: &Author) -> Line {
     match author {
         Author::AwsResponder => line.bold("AWS Responder"),
         Author::Service => line.bold("AWS service").own(" (AI generated, verify)"),

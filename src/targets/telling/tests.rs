@@ -62,6 +62,7 @@ fn picture(comments: &[Comment]) -> Picture {
         answered: false,
         agent_waits: false,
         owner: None,
+        opened: None,
         last_word: None,
     };
     Picture {
