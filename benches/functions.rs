@@ -25,9 +25,12 @@ use amazon::{Amazon, secret_of, variables_of};
 use casebridge::{
     case::{Ts, UserId},
     chat::{grammar, secret_scan},
+    state::{NO_LEASE, Seen, Store, Told, dynamodb::Dynamo, key::Key},
+    targets::{jira, slack},
 };
 use casebridge_lab::standins::{JiraStandin, SignedRequest, SirStandin, SlackStandin};
 use fifo::Fifo;
+use futures_util::StreamExt;
 use lambda::{Lambda, request};
 use serde_json::{Value, json};
 use tokio::process::Child;
@@ -44,7 +47,8 @@ struct Around {
     sir: SirStandin,
     jira: JiraStandin,
     variables: Vec<(&'static str, String)>,
-    whole: bool,
+    /// The table, where there is DynamoDB.
+    store: Option<Dynamo>,
 }
 
 impl Around {
@@ -61,15 +65,14 @@ impl Around {
         );
         let secret = secret_of(&slack, &jira);
         let aws = Amazon { secret, settings: Some(settings.clone()), inbox: Fifo::default() }.start().await;
-        let whole = std::env::var_os("CASEBRIDGE_TEST_DYNAMODB").is_some();
-        let (mut dynamodb, mut name) = (aws.clone(), "cases".to_owned());
-        if whole {
+        let (mut dynamodb, mut name, mut store) = (aws.clone(), "cases".to_owned(), None);
+        if std::env::var_os("CASEBRIDGE_TEST_DYNAMODB").is_some() {
             let table = table::account().await.make("bench").await;
             casebridge::state::put_settings(&table.store, &settings).await.unwrap();
-            (dynamodb, name) = (table::endpoint(), table.name);
+            (dynamodb, name, store) = (table::endpoint(), table.name, Some(table.store));
         }
         let variables = variables_of((&dynamodb, &name), &aws, (sir.url(), &aws));
-        Self { slack, sir, jira, variables, whole }
+        Self { slack, sir, jira, variables, store }
     }
 
     fn function(&self, lambda: &Lambda, binary: &str) -> Child {
@@ -209,20 +212,53 @@ async fn warm_notify(around: &Around, binary: &str) -> f64 {
     let lambda = Lambda::start().await;
     let function = around.function(&lambda, binary);
     ready(&lambda).await;
-    for number in 0..2 {
+    for which in ["first", "second"] {
         let before = cpu(&function);
-        if around.whole {
+        if around.store.is_some() {
             around.sir.aws_creates_case("Key leaked");
         }
         let body = around.sir.take_events().first().map_or(json!({"detail-type": "Other"}), Value::clone);
         lambda.invoke(json!({"Records": [{"messageId": "m0", "body": body.to_string()}]}));
         let outcome = lambda.outcome().await;
         assert_eq!(outcome.body, json!({"batchItemFailures": []}));
-        if number == 0 {
-            println!("first_request_cpu_ms_notify {:.1} ms", cpu(&function) - before);
-        }
+        println!("{which}_request_cpu_ms_notify {:.1} ms", cpu(&function) - before);
     }
-    assert_eq!(around.jira.issues().len(), if around.whole { 2 } else { 0 });
+    assert_eq!(around.jira.issues().len(), if around.store.is_some() { 2 } else { 0 });
+    peak(&function)
+}
+
+/// The peak of memory of `notify` where a case has ten thousand comments that were all told: while it reads them all for
+/// the first time, and in a process that tells one more.
+async fn many_comments(around: &Around, binary: &str, store: &Dynamo) -> [f64; 2] {
+    let case = around.sir.aws_creates_case("A long night");
+    let created = around.sir.take_events();
+    for number in 0..10_000 {
+        around.sir.aws_comments(&case, "AWS Responder", &format!("Finding number {number}.")).unwrap();
+    }
+    let told = Told { remote: String::new(), hash: String::new(), seen: Seen::Yes, theirs: true };
+    let comments = around.sir.comments(&case);
+    let keys =
+        comments.iter().map(|comment| Key(format!("comment/{}/0", comment["commentId"].as_str().unwrap())));
+    let each = keys.flat_map(|key| [slack::KIND, jira::KIND].map(|kind| (key.clone(), kind)));
+    let write = async |(key, kind)| store.tell(&case, NO_LEASE, kind, &key, &told).await.unwrap();
+    futures_util::stream::iter(each).map(write).buffer_unordered(16).collect::<Vec<()>>().await;
+    around.sir.take_events();
+    let first = peak_of(around, binary, &created).await;
+    around.sir.aws_comments(&case, "AWS Responder", "One more.").unwrap();
+    let known = peak_of(around, binary, &around.sir.take_events()).await;
+    let messages = around.slack.messages(&around.slack.security());
+    let says = |words: &str| messages.iter().filter(|message| message.to_string().contains(words)).count();
+    assert_eq!((says("One more."), says("Finding number 9999.")), (1, 0));
+    [first, known]
+}
+
+async fn peak_of(around: &Around, binary: &str, events: &[Value]) -> f64 {
+    let lambda = Lambda::start().await;
+    let function = around.function(&lambda, binary);
+    ready(&lambda).await;
+    let record = |event: &Value| json!({"messageId": "m0", "body": event.to_string()});
+    lambda.invoke(json!({"Records": events.iter().map(record).collect::<Vec<_>>()}));
+    assert_eq!(lambda.outcome().await.body, json!({"batchItemFailures": []}));
     peak(&function)
 }
 
@@ -257,8 +293,14 @@ async fn main() {
     println!(
         "a button that only puts work on the inbox after {queued:.2} ms, one that opens a form after {form:.2} ms"
     );
-    if !around.whole {
-        println!("notify's peak is that of an event it leaves alone: CASEBRIDGE_TEST_DYNAMODB was not set");
+    match &around.store {
+        Some(store) => {
+            let [first, known] = many_comments(&around, &notify, store).await;
+            println!("peak_rss_mb_reading_10000 {first:.1} MB\npeak_rss_mb_known_10000 {known:.1} MB");
+        }
+        None => println!(
+            "notify's peak is that of an event it leaves alone: CASEBRIDGE_TEST_DYNAMODB was not set"
+        ),
     }
     let worst = starts_of.iter().fold((0_f64, 0_f64), |most, one| (most.0.max(one.0), most.1.max(one.1)));
     let [best_sample, worst_sample] = SAMPLE;

@@ -38,7 +38,7 @@ pub(crate) struct CaseNote {
     pub(crate) newest_first: bool,
     #[serde(rename = "look_again_at", default)]
     pub(crate) look_again_at: Option<Millis>,
-    /// How many comments there were when all of them were read.
+    /// How many comments there were when all of them were read; at least so many, where they never were at once.
     #[serde(rename = "comments", default, skip_serializing_if = "is_zero")]
     pub(crate) comments: usize,
     /// AWS works the case: its agent's steps are read beside it.

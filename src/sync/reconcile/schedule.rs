@@ -124,9 +124,11 @@ impl CaseNote {
         self.older_since = None;
         self.updated = seen.case.updated;
         self.newest = seen.newest.or(self.newest);
-        if seen.whole {
-            self.comments = seen.comments.len();
-        }
+        // A reading that was cut short says how many there are at least.
+        self.comments = match seen.whole {
+            true => seen.comments.len(),
+            false => self.comments.max(seen.comments.len()),
+        };
     }
 
     /// What was read was told: the next look need not read it again.
@@ -175,7 +177,7 @@ pub(super) fn pause_after(kind: &FaultKind, asked_since: bool) -> Millis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Case, InvestigationId, Seconds, snapshot::tests::case};
+    use crate::case::{Case, Comment, CommentId, InvestigationId, Seconds, snapshot::tests::case};
 
     fn look(updated: Seconds, newest: Option<Seconds>) -> Look {
         let case = Case { updated: Some(updated), ..case() };
@@ -204,6 +206,20 @@ mod tests {
         note.seen(&look(5, Some(6)));
         assert!(!note.is_older(&look(5, Some(6)), 60_000));
         assert!(note.is_older(&look(5, Some(5)), 61_000));
+    }
+
+    #[test]
+    fn a_reading_that_was_cut_short_counts_what_it_saw() {
+        let of = |comments: usize, whole: bool| {
+            let (creator, body) = (String::new(), String::new());
+            let one = Comment { id: CommentId::new("1"), created: 1, updated: None, creator, body };
+            Look { comments: vec![one; comments], whole, ..look(5, None) }
+        };
+        let mut note = CaseNote::default();
+        for (look, known) in [(of(300, false), 300), (of(25, false), 300), (of(250, true), 250)] {
+            note.seen(&look);
+            assert_eq!(note.comments, known);
+        }
     }
 
     #[test]
