@@ -123,7 +123,8 @@ enum CliCommand {
         /// The first of them. Without --seeds or --minutes: tells this one world, line by line.
         #[arg(long)]
         seed: Option<u64>,
-        /// How hard the worlds are: `usual`, in which every promise holds, or `hard`, in which it does not yet.
+        /// How hard the worlds are: `usual`, in which every promise holds, `hard`, in which it does not yet, or
+        /// `conversation`: two hundred messages across console, Slack and Jira, which must end the same on all three.
         #[arg(long, value_enum, default_value_t = ClassArg::Usual, conflicts_with_all = ["mutants", "crash_points"])]
         class: ClassArg,
         /// Takes each protection away and sees that a promise breaks; breaks what people see, and sees it noticed.
@@ -142,6 +143,8 @@ enum ClassArg {
     Usual,
     /// As hard as the real one: what fails there is listed in docs/decisions/0007-worlds-that-still-fail.md.
     Hard,
+    /// Two hundred messages about one case across console, Slack and Jira, with files, edits, deletions and restricted comments.
+    Conversation,
 }
 
 impl From<ClassArg> for simulation::Class {
@@ -149,6 +152,7 @@ impl From<ClassArg> for simulation::Class {
         match class {
             ClassArg::Usual => Self::Usual,
             ClassArg::Hard => Self::Hard,
+            ClassArg::Conversation => Self::Conversation,
         }
     }
 }

@@ -2,10 +2,14 @@
 
 use std::{rc::Rc, time::Duration};
 
-use casebridge_lab::simulation::{BREAKS, Bench, Class, Protection, Script, Task, caught, report, run, seen};
+use casebridge_lab::simulation::{
+    BREAKS, Bench, CONVERSATION_BREAKS, Class, Protection, Script, Task, caught, report, run, seen,
+};
 
 /// The seeds that every `cargo test` runs: a minute or two of them. `simulate --seeds` runs more, and quicker.
 const WORLDS: u64 = 1_000;
+/// The conversations that it runs; docs/contributing.md has the command that runs 10,000.
+const CONVERSATIONS: u64 = 4;
 /// Of a life's boundaries every so manieth; `simulate --crash-points` tries all.
 const EVERY: usize = 5;
 
@@ -14,6 +18,24 @@ fn nothing_is_lost_doubled_or_out_of_order_in_thousands_of_worlds() {
     let mut told = Vec::new();
     let good = report(Task::Seeds { first: 0, count: WORLDS, class: Class::Usual }, &mut told).unwrap();
     assert!(good, "{}", String::from_utf8_lossy(&told));
+}
+
+#[test]
+fn a_conversation_across_three_sides_ends_the_same_on_all_of_them() {
+    let mut told = Vec::new();
+    let task = Task::Seeds { first: 0, count: CONVERSATIONS, class: Class::Conversation };
+    let good = report(task, &mut told).unwrap();
+    assert!(good, "{}", String::from_utf8_lossy(&told));
+}
+
+#[test]
+fn a_conversation_shows_what_is_broken_of_it() {
+    // `casebridge simulate --mutants` shows all.
+    for broken in &CONVERSATION_BREAKS[..3] {
+        let seen = seen(broken);
+        println!("{} {seen:?}", broken.name);
+        assert!(seen.is_some(), "{}", broken.name);
+    }
 }
 
 #[test]

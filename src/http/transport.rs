@@ -6,6 +6,11 @@ use std::{
     time::Duration,
 };
 
+use bytes::{Bytes, BytesMut};
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use reqwest::{
     Client, RequestBuilder, Url,
     dns::{Addrs, Name, Resolve, Resolving},
@@ -27,9 +32,39 @@ const COPY: Duration = Duration::from_secs(18);
 /// between invocations, and a connection that died meanwhile takes a request with it.
 const KEPT: Millis = 10_000;
 
+/// A file on its way: read piece by piece, once.
 pub struct Opened {
-    answer: reqwest::Response,
+    pieces: BoxStream<'static, Result<Bytes, String>>,
     bytes: u64,
+}
+
+impl Opened {
+    /// One that is there as a whole.
+    pub fn of(bytes: u64, whole: Bytes) -> Self {
+        Self { pieces: stream::iter([Ok(whole)]).boxed(), bytes }
+    }
+
+    fn answered(bytes: u64, answer: reqwest::Response) -> Self {
+        let pieces = answer.bytes_stream().map(|piece| piece.map_err(|_| "the connection broke".to_owned()));
+        Self { pieces: pieces.boxed(), bytes }
+    }
+
+    /// How long it is.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// All of it, for whoever knows that it is small.
+    ///
+    /// # Errors
+    /// It broke off.
+    pub async fn read(mut self) -> Result<Bytes, String> {
+        let mut whole = BytesMut::new();
+        while let Some(piece) = self.pieces.next().await {
+            whole.extend_from_slice(&piece?);
+        }
+        Ok(whole.freeze())
+    }
 }
 
 pub enum Source {
@@ -94,17 +129,17 @@ impl Transport {
             .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         Ok(match answer.content_length() {
             _ if status != 200 => Source::Refused { status },
-            Some(given) if given == bytes => Source::Opened(Opened { answer, bytes }),
+            Some(given) if given == bytes => Source::Opened(Opened::answered(bytes, answer)),
             // A page of that very length is a file that is a page.
             _ if is_page => Source::SignIn,
             Some(given) => Source::Length { bytes: given },
-            None => Source::Opened(Opened { answer, bytes }),
+            None => Source::Opened(Opened::answered(bytes, answer)),
         })
     }
 
     /// Sends an opened file on, piece by piece: memory holds one piece at a time. Answers the HTTP status.
     pub async fn fill(&self, to: Request, file: Opened, now: Millis) -> Result<u16, TransportError> {
-        let body = reqwest::Body::wrap_stream(file.answer.bytes_stream());
+        let body = reqwest::Body::wrap_stream(file.pieces);
         let to = self.request(to, now)?.timeout(COPY).header("content-length", file.bytes).body(body);
         Ok(to.send().await.map_err(|error| trouble(&error))?.status().as_u16())
     }

@@ -80,8 +80,10 @@ pub(crate) async fn verify(
     // What people say where another deployment tells the case it takes up itself.
     if let Some(anchor) = note.home.as_ref().filter(|_| note.another.is_none()) {
         let gone = gone(&told, &there);
-        let said = unknown(&told, there.said);
-        let unheard = Unheard { kind, anchor, case: audited.case, route: note.route.as_ref(), said, gone };
+        let (said, known) = apart(&told, there.said);
+        let edited = known.into_iter().filter(|one| one.edited.is_some()).collect();
+        let (case, route) = (audited.case, note.route.as_ref());
+        let unheard = Unheard { kind, anchor, case, route, said, edited, gone };
         context.listener.take_up(&unheard).await?;
     }
     Ok(absent)
@@ -141,10 +143,10 @@ async fn read_back(audited: &Audited<'_>, note: &PlaceNote) -> Option<ReadBack> 
     }
 }
 
-/// What people said that is not among what is known.
-fn unknown(told: &BTreeMap<Key, Told>, said: Vec<Said>) -> Vec<Said> {
+/// What people said that is not among what is known, and what is.
+fn apart(told: &BTreeMap<Key, Told>, said: Vec<Said>) -> (Vec<Said>, Vec<Said>) {
     let known: HashSet<&str> = told.values().map(|told| told.remote.as_str()).collect();
-    said.into_iter().filter(|one| !known.contains(one.remote.as_str())).collect()
+    said.into_iter().partition(|one| !known.contains(one.remote.as_str()))
 }
 
 /// What people said there, as far as the case has it, that does not stand there now. An edit, or another's, has a name of its

@@ -269,6 +269,8 @@ pub struct Said {
     /// Who, as the target calls people.
     pub author: String,
     pub thread: Option<String>,
+    /// What names its latest edit, where it was edited and the target tells.
+    pub edited: Option<String>,
     pub text: String,
     /// The names of what came with it; of a file whose name nobody told, the id.
     pub files: Vec<String>,
@@ -285,6 +287,8 @@ pub struct Unheard<'u> {
     pub route: Option<&'u RouteName>,
     /// What they said, oldest first.
     pub said: Vec<Said>,
+    /// What they said that is on the case, and said otherwise since.
+    pub edited: Vec<Said>,
     /// What they said that is on the case and was not found there: what each is called at the target.
     pub gone: Vec<String>,
 }

@@ -77,6 +77,27 @@ async fn a_file_whose_place_is_down_is_attached_once_it_is_up() {
 }
 
 #[tokio::test]
+async fn the_file_of_a_message_is_attached_once_the_service_has_time_again_and_nobody_is_asked_to_try() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let thread = stage.thread_of(&case).await;
+    let named = ("log.txt", "text/plain");
+    let sent = stage.slack.says_with_file(&ana(), &stage.channel, "the log", named, "bytes", Some(&thread));
+    assert_eq!(stage.deliver(&sent[0]).await.0, 200);
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    let files = stage.jobs();
+    stage.sir.fault(FaultRule::on("GetCaseAttachmentUploadUrl").times(9).error("ThrottlingException"));
+    let mut tries = 0;
+    while stage.work(&files).await != [""; 0] {
+        tries += 1;
+        assert!(tries < 9 && stage.sir.attachment(&case, "log.txt").is_none());
+    }
+    assert!(tries > 0, "it came again");
+    assert_eq!(stage.sir.attachment(&case, "log.txt").unwrap(), "bytes");
+    assert_eq!(stage.since(&ana(), 0), "");
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_fetched_is_said_once_and_leaves_nothing_on_the_case_as_the_aws_sample_does_for_ever()
  {
     let stage = Stage::set().await;

@@ -7,7 +7,7 @@ use casebridge::{
 };
 use casebridge_lab::{
     stage::{Stage, ana, count},
-    standins::{FaultRule, SignedRequest},
+    standins::{Canned, FaultRule, SignedRequest},
 };
 use serde_json::json;
 
@@ -50,12 +50,16 @@ async fn record(stage: &Stage, case: &CaseId) -> Vec<Earlier> {
     all
 }
 
-/// Nobody reads it any more, and the record has it.
-async fn is_taken_back(stage: &Stage, case: &CaseId, words: &str) {
+async fn is_gone(stage: &Stage, case: &CaseId, words: &str) {
     let all = [stage.case_comments(case), stage.lines(case).await, stage.comments(case).await];
     for texts in &all {
         assert_eq!(count(texts, words), 0, "{texts:#?}");
     }
+}
+
+/// Nobody reads it any more, and the record has it.
+async fn is_taken_back(stage: &Stage, case: &CaseId, words: &str) {
+    is_gone(stage, case, words).await;
     let kept = record(stage, case).await;
     let kept: Vec<_> = kept.iter().filter(|one| one.text.contains(words)).collect();
     assert_eq!(kept.len(), 1, "{kept:#?}");
@@ -92,6 +96,28 @@ async fn a_message_that_is_deleted_is_taken_back_everywhere_once_and_its_writer_
 }
 
 #[tokio::test]
+async fn a_deletion_and_an_edit_right_after_their_message_find_it_though_the_list_is_seconds_old() {
+    let stage = Stage::set().await;
+    let (case, thread, _) = told(&stage).await;
+    let old = json!({ "items": stage.sir.comments(&case), "total": 0 });
+    let lags = || {
+        stage.sir.fault(FaultRule::on("ListComments").times(2).answers_with(Canned {
+            status: 200,
+            headers: [("content-type".to_owned(), "application/json".to_owned())].into(),
+            body: old.to_string(),
+        }))
+    };
+    let ts = says(&stage, &thread, "It was Bo's key").await;
+    lags();
+    deliver(&stage, &[stage.slack.edits(&ana(), &stage.channel, &ts, "It was Cy's key").unwrap()]).await;
+    assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nIt was Cy's key"]);
+    lags();
+    deliver(&stage, &[stage.slack.deletes(&stage.channel, &ts).unwrap()]).await;
+    settle(&stage).await;
+    is_gone(&stage, &case, "It was").await;
+}
+
+#[tokio::test]
 async fn every_part_of_a_long_message_is_taken_back() {
     let stage = Stage::set().await;
     let (case, thread, _) = told(&stage).await;
@@ -117,6 +143,57 @@ async fn a_deletion_whose_event_is_lost_is_found_by_the_check() {
     settle(&stage).await;
     is_taken_back(&stage, &case, "It was Bo's key").await;
     assert_eq!(count(&stage.case_comments(&case), "web-2 is isolated"), 1);
+}
+
+/// What the case reads two checks after a message was written and edited, of which events came as `heard` says.
+async fn after_an_edit(
+    text: &str,
+    heard: impl AsyncFn(&Stage, &[SignedRequest], &SignedRequest),
+) -> (Stage, Vec<String>) {
+    let stage = Stage::set().await;
+    let (case, thread, _) = told(&stage).await;
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo's key", Some(&thread));
+    stage.later(1_000);
+    let edit = stage.slack.edits(&ana(), &stage.channel, &ts, text).unwrap();
+    heard(&stage, &sent, &edit).await;
+    for _ in 0..2 {
+        stage.minutes(65).await;
+        deliver(&stage, &[]).await;
+        settle(&stage).await;
+    }
+    let comments = stage.case_comments(&case);
+    (stage, comments)
+}
+
+#[tokio::test]
+async fn an_edit_whose_event_is_lost_or_came_before_its_message_is_found_by_the_check_once() {
+    let lost = after_an_edit("It was Cy's key", async |stage, sent, _| deliver(stage, sent).await).await;
+    let early = after_an_edit("It was Cy's key", async |stage, sent, edit| {
+        deliver(stage, std::slice::from_ref(edit)).await;
+        deliver(stage, sent).await;
+    })
+    .await;
+    for (stage, comments) in [lost, early] {
+        assert_eq!(comments, ["ana, U024BE7LH (Slack):\nIt was Cy's key"]);
+        assert_eq!(stage.sir.count("UpdateCaseComment"), 1);
+    }
+    // Where its event came, nothing is done twice.
+    let (stage, comments) = after_an_edit("It was Cy's key", async |stage, sent, edit| {
+        deliver(stage, &[sent, std::slice::from_ref(edit)].concat()).await;
+    })
+    .await;
+    assert_eq!((comments.len(), stage.sir.count("UpdateCaseComment")), (1, 1));
+}
+
+#[tokio::test]
+async fn an_edit_that_nobody_heard_of_is_judged_as_any_other() {
+    let (_, kept) =
+        after_an_edit("// It was Cy's key", async |stage, sent, _| deliver(stage, sent).await).await;
+    assert!(kept[0].starts_with("ana, U024BE7LH (Slack):\n[withdrawn by ana, "), "{kept:?}");
+    let key = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
+    let (stage, secret) = after_an_edit(&key, async |stage, sent, _| deliver(stage, sent).await).await;
+    assert_eq!(secret, ["ana, U024BE7LH (Slack):\nIt was Bo's key"]);
+    assert_eq!(count(&[stage.since(&ana(), 0)], "looks like it holds"), 1, "said once");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use casebridge::{
 };
 
 use super::{
-    sir,
+    Class, conversation, sir,
     world::{Happening, Shared},
 };
 use crate::standins::Sight;
@@ -45,6 +45,9 @@ impl Shared {
             (true, false) => Sight::Now,
         };
         let answer = self.services.arrive(request, now, sight);
+        if self.class == Class::Conversation && request.method != "GET" {
+            conversation::webhooks(self);
+        }
         if !stored {
             self.note("    swallowed", path);
         }

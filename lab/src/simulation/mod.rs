@@ -4,6 +4,7 @@ mod acts;
 mod arrivals;
 mod breaks;
 mod clock;
+mod conversation;
 mod costs;
 mod faults;
 pub(crate) mod history;
@@ -46,7 +47,7 @@ use casebridge::{
 use serde_json::{Value, json};
 
 pub use self::{
-    breaks::{BREAKS, Break},
+    breaks::{BREAKS, Break, CONVERSATION_BREAKS},
     costs::Costs,
     oracle::Verdict,
     protections::Protection,
@@ -113,14 +114,16 @@ impl Default for Bench {
             slack_signing_secret: Secret::new(slack.signing_secret()),
             jira_email: Secret::new(email),
             jira_api_token: Secret::new(token),
+            jira_webhook_secret: Secret::new(services.jira(BEGIN).webhook_secret()),
             ..Secrets::default()
         };
-        let settings = [Layout::Thread, Layout::Channel].map(|layout| settings(layout, slack));
+        let jira = services.jira(BEGIN).responders().map(|(account, _)| account.to_string());
+        let settings = [Layout::Thread, Layout::Channel].map(|layout| settings(layout, slack, &jira));
         Self { settings, secrets }
     }
 }
 
-fn settings(layout: Layout, slack: &SlackStandin) -> Rc<Settings> {
+fn settings(layout: Layout, slack: &SlackStandin, jira: &[String; 2]) -> Rc<Settings> {
     let ((.., team), channel, responder) = (slack.app(), slack.security(), slack.ana());
     let layout = match layout {
         Layout::Thread => "thread",
@@ -129,7 +132,8 @@ fn settings(layout: Layout, slack: &SlackStandin) -> Rc<Settings> {
     let toml = format!(
         "[slack]\napi_url = \"{SLACK}/api\"\nteam = \"{team}\"\nchannel = \"{channel}\"\nlayout = \"{layout}\"\n\
          invite = [\"ana@example.com\"]\n[jira]\napi_url = \"{JIRA}\"\nproject = \"SEC\"\n\
-         [timing]\nnudge_hours = 0\n[notify]\nescalate_minutes = []\n[roles]\nresponder = [\"{responder}\"]\n"
+         [timing]\nnudge_hours = 0\n[notify]\nescalate_minutes = []\n[roles]\nresponder = [\"{responder}\", \"U024BE7LJ\", \"{}\", \"{}\"]\n",
+        jira[0], jira[1]
     );
     #[expect(clippy::expect_used, reason = "the text is ours, and every run reads it")]
     Rc::new(toml::from_str(&toml).expect("settings of the simulation"))
@@ -143,6 +147,8 @@ pub enum Class {
     Usual,
     /// As hard as the real one. What fails here is written down in docs/decisions/0007-worlds-that-still-fail.md.
     Hard,
+    /// Two hundred messages about one case across console, Slack and Jira.
+    Conversation,
 }
 
 /// Which world is run.
@@ -236,6 +242,19 @@ fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
             answer.replace(Some(arrived));
         }
         Happening::Called(call) => drop(world.called(call)),
+        Happening::Talk(until) => conversation::turn(world, until),
+        Happening::Knock(knock) => conversation::answer(bench, world, knock),
+        Happening::KnockAgain(done, knock) => {
+            if !done.get() {
+                conversation::answer(bench, world, knock);
+            }
+        }
+        Happening::Inbox(group) => conversation::inbox(bench, world, group),
+        Happening::InboxAgain(done, group) => {
+            if !done.get() {
+                conversation::inbox_again(world, &group);
+            }
+        }
     }
 }
 
@@ -313,17 +332,28 @@ fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
 fn job(bench: &Rc<Bench>, world: &Rc<Shared>, body: Rc<str>, times: u32) {
     let done = Rc::new(Cell::new(false));
     world.plan(world.clock.now() + VISIBILITY, Happening::JobAgain(done.clone(), body.clone(), times));
-    let outside = SimWorld::new(world);
-    let bench = bench.clone();
+    command(bench, world, inboxed(bench, &body), move |answer| done.set(is_done(&answer)));
+}
+
+/// A job as the inbox brings it.
+fn inboxed(bench: &Bench, body: &str) -> Value {
+    json!({"Records": [{"messageId": "1", "body": bench.secrets.seal(body)}]})
+}
+
+fn is_done(answer: &Value) -> bool {
+    answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)
+}
+
+/// Runs `command` itself, as its binary does.
+fn command(bench: &Rc<Bench>, world: &Rc<Shared>, event: Value, answered: impl FnOnce(Value) + 'static) {
+    let (outside, bench) = (SimWorld::new(world), bench.clone());
     invoke(world, async move {
         let deadline = outside.now() + TIMEOUT;
         let settings = &outside.settings;
         let bridge = ChatContext { world: &outside, settings, secrets: &bench.secrets };
-        let batch = json!({"Records": [{"messageId": "1", "body": bench.secrets.seal(&body)}]});
-        let answer = chat::handle(&bridge, &batch, deadline).await;
-        done.set(
-            answer.is_ok_and(|answer| answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)),
-        );
+        if let Ok(answer) = chat::handle(&bridge, &event, deadline).await {
+            answered(answer);
+        }
     });
 }
 

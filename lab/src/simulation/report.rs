@@ -14,7 +14,9 @@ use std::{
 
 use casebridge::case::Millis;
 
-use super::{BREAKS, Bench, Break, Class, Costs, Life, Outcome, Protection, Script, Verdict, run};
+use super::{
+    BREAKS, Bench, Break, CONVERSATION_BREAKS, Class, Costs, Life, Outcome, Protection, Script, Verdict, run,
+};
 
 /// So many seeds must suffice to see a break of what people see.
 pub const BREAK_SEEDS: u64 = 500;
@@ -250,7 +252,7 @@ fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
         }
     }
     writeln!(out, "\n{:<52} {:>6}  what is seen of it", "broken", "seed")?;
-    for broken in BREAKS {
+    for broken in BREAKS.iter().chain(CONVERSATION_BREAKS) {
         match seen(broken) {
             Some((seed, wrong)) => writeln!(out, "{:<52} {seed:>6}  {}", broken.name, brief(&wrong))?,
             None => {
@@ -275,14 +277,15 @@ fn brief(wrong: &str) -> String {
 
 /// The first seed in whose world a break is seen, and how.
 pub fn seen(broken: &'static Break) -> Option<(u64, String)> {
-    first(BREAK_SEEDS, |seed| Script { seed, broken: Some(broken), ..Script::default() })
+    let class = broken.class;
+    first(BREAK_SEEDS, |seed| Script { seed, class, broken: Some(broken), ..Script::default() })
 }
 
 /// The first world that is wrong as this script has it, and right without what the script breaks.
 fn first(count: u64, script: impl Fn(u64) -> Script + Sync) -> Option<(u64, String)> {
     let seen = Mutex::new(BTreeMap::new());
-    let unbroken = |seed| alone(&Script { seed, ..Script::default() }).is_good();
-    many(0..count, script, |outcome| {
+    let unbroken = |seed| alone(&Script { broken: None, off: None, ..script(seed) }).is_good();
+    many(0..count, &script, |outcome| {
         let is_seen = !outcome.is_good() && unbroken(outcome.seed);
         if is_seen && let Some(wrong) = outcome.wrong.first() {
             let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);

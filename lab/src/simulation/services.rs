@@ -9,6 +9,7 @@ use casebridge::{
 };
 use serde_json::{Value, json};
 
+use super::oracle::{ReadText, plain, told};
 use super::visible;
 use super::{
     clock::Chance,
@@ -27,6 +28,8 @@ const SIR: &str = "https://security-ir.within";
 pub const JIRA: &str = "https://jira.sim";
 /// The principal that our own calls bear.
 pub const OURS: &str = "arn:aws:sts::111122223333:assumed-role/casebridge/command";
+/// The project role that comments can be for.
+pub const RESPONDERS: &str = "Responders";
 /// Items a page: fewer than the service's 25, so that short stories have many pages.
 const PAGE: usize = 10;
 /// The same in some worlds.
@@ -103,6 +106,16 @@ impl Services {
         self.jira.set_index_lag(Some(std::time::Duration::from_secs(lag)));
     }
 
+    /// Jira tells what people do there; pages are the service's own.
+    pub fn converse(&self) {
+        self.sir.set_page(25);
+        self.sir.set_files_url(SIR);
+        self.jira.set_webhook(true);
+        let people = self.jira.responders().map(|(account, _)| account);
+        let all = [people.to_vec(), vec![self.jira.own_account()]].concat();
+        self.jira.add_role(RESPONDERS, &all);
+    }
+
     pub fn sir(&self, now: Millis) -> &SirStandin {
         self.time.set(now);
         &self.sir
@@ -127,11 +140,15 @@ impl Services {
         self.made.borrow().iter().filter_map(|id| self.slack.channel(id)).collect()
     }
 
-    /// Whether Slack answered `ok` to a post that has these words, and stored nothing.
+    /// Whether Slack answered `ok` to a post that has these words, or a part of them, and stored nothing.
     pub fn has_swallowed(&self, words: &str) -> bool {
         self.swallowed.borrow().iter().any(|body| {
             let shown = visible::in_slack(body);
-            shown.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
+            let part = match told(&shown) {
+                ReadText::Words { words, part: (_, 2..), .. } => plain(&words),
+                _ => String::new(),
+            };
+            plain(&shown).contains(words) || !part.is_empty() && words.contains(&part)
         })
     }
 
@@ -144,8 +161,12 @@ impl Services {
         if request.url.starts_with(JIRA) {
             return self.at_jira(request, now, sight);
         }
+        if request.url.starts_with(SIR) {
+            return self.sir(now).answer(request, Sight::Now);
+        }
         match request.url.strip_prefix(SLACK) {
             Some(path) if path.starts_with("/api/") => self.at_slack(request, now, sight),
+            Some(path) if path.starts_with("/files") => self.slack(now).answer(request, sight),
             _ => self.at_hook(request, now),
         }
     }

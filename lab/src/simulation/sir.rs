@@ -9,6 +9,7 @@ use casebridge::{
         Actor, Attachment, AttachmentId, Case, CaseId, CaseSummary, Comment, CommentId, Edit, Investigation,
         InvestigationId, Resolver, Seconds, Watcher,
     },
+    config::secrets::Secret,
 };
 use serde_json::{Map, Value, json};
 
@@ -41,10 +42,14 @@ pub fn members(call: &Call) -> Option<Map<String, Value>> {
         Call::UpdateCaseComment { case, comment, body } => {
             json!({"caseId": case, "commentId": comment, "body": body})
         }
+        Call::GetCaseAttachmentUploadUrl { case, name, bytes, token } => {
+            json!({"caseId": case, "fileName": name, "contentLength": bytes, "clientToken": token})
+        }
+        Call::GetCaseAttachmentDownloadUrl { case, attachment } => {
+            json!({"caseId": case, "attachmentId": attachment})
+        }
         Call::CreateCase { .. }
         | Call::SendFeedback { .. }
-        | Call::GetCaseAttachmentUploadUrl { .. }
-        | Call::GetCaseAttachmentDownloadUrl { .. }
         | Call::GetMembership { .. }
         | Call::ListMemberships { .. }
         | Call::BatchGetMemberAccountDetails { .. }
@@ -100,10 +105,11 @@ pub fn answer(call: Call, output: &Value) -> Result<Answer, Fault> {
         | Call::UpdateCaseStatus { .. }
         | Call::UpdateResolverType { .. }
         | Call::CloseCase { .. } => Some(Answer::Done),
+        Call::GetCaseAttachmentUploadUrl { .. } | Call::GetCaseAttachmentDownloadUrl { .. } => {
+            output["attachmentPresignedUrl"].as_str().map(|url| Answer::Url(Secret::new(url)))
+        }
         Call::CreateCase { .. }
         | Call::SendFeedback { .. }
-        | Call::GetCaseAttachmentUploadUrl { .. }
-        | Call::GetCaseAttachmentDownloadUrl { .. }
         | Call::GetMembership { .. }
         | Call::ListMemberships { .. }
         | Call::BatchGetMemberAccountDetails { .. }

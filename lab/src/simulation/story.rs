@@ -7,6 +7,7 @@ use casebridge::case::{CaseId, Millis, Status};
 use super::{
     Class,
     clock::Chance,
+    conversation,
     faults::{Set, SetRefusals},
     wording::CaseField,
     world::{BEGIN, Happening, Shared},
@@ -116,6 +117,7 @@ pub fn case_id(number: usize) -> CaseId {
 pub fn plan(world: &Rc<Shared>) {
     let chance = &world.chance;
     let cases = match world.class {
+        Class::Conversation => 0,
         Class::Usual => usize::from(chance.happens(300)) + 1,
         Class::Hard => hard(world),
     };
@@ -133,6 +135,9 @@ pub fn plan(world: &Rc<Shared>) {
             tell(pause(chance), StoryTurn::Close(case));
         }
     }
+    if world.class == Class::Conversation {
+        conversation::plan(world, BEGIN + STORY - 10_000);
+    }
     let broken = world.faults.borrow().broken;
     if chance.happens(broken) {
         let at = BEGIN + chance.between(0, STORY / 2);
@@ -140,7 +145,8 @@ pub fn plan(world: &Rc<Shared>) {
         let turn = StoryTurn::Break(how.copied(), chance.between(1_000, 900_000));
         world.plan(at, Happening::Story(turn));
     }
-    if chance.happens(world.faults.borrow().person_deletes) {
+    let deletes = world.class != Class::Conversation && chance.happens(world.faults.borrow().person_deletes);
+    if deletes {
         world.plan(BEGIN + STORY + 5_000_000, Happening::Story(StoryTurn::Delete(0)));
         world.plan(BEGIN + STORY + 5_000_000, Happening::Story(StoryTurn::Reword(0)));
     }

@@ -6,13 +6,18 @@ use casebridge::{
     aws::sir::{Answer, Call, Fault, FaultKind},
     case::{CommentId, DeploymentId, Millis},
     config::settings::Settings,
-    http::{Request, Response, TransportError},
+    http::{
+        Request, Response, TransportError,
+        transport::{Opened, Source},
+    },
     runtime::{QueueMessage, Recent, World},
 };
 
 use super::{
+    Class,
     arrivals::is_post,
     breaks::{self, Forwarding, How},
+    conversation,
     faults::Fate,
     protections::{Protection, is_lost},
     store::VirtualTable,
@@ -133,7 +138,7 @@ impl World for SimWorld {
             }
             Forwarding::Twice => drop(self.try_send(&request).await),
         }
-        let answer = self.try_send(&request).await;
+        let answer = self.try_send(&request).await.map(|answer| breaks::heard(self.shared.broken, answer));
         let lost = is_lost(&answer);
         if lost && !self.shared.holds(Protection::NoClientRetry) {
             return self.try_send(&request).await;
@@ -142,6 +147,22 @@ impl World for SimWorld {
             return Ok(self.shared.drops(&request));
         }
         self.shared.without.heard(&request, answer)
+    }
+
+    async fn open(&self, from: Request, bytes: u64) -> Result<Source, TransportError> {
+        let answer = self.try_send(&from).await?;
+        let given = answer.body.len() as u64;
+        Ok(match answer.status {
+            200 if given == bytes => Source::Opened(Opened::of(bytes, answer.body)),
+            200 => Source::Length { bytes: given },
+            status => Source::Refused { status },
+        })
+    }
+
+    async fn fill(&self, to: Request, file: Opened) -> Result<u16, TransportError> {
+        let to = to.header("content-length", file.bytes().to_string());
+        let body = file.read().await.map_err(TransportError::Lost)?;
+        Ok(self.try_send(&Request { body, ..to }).await?.status)
     }
 
     async fn call(&self, mut call: Call) -> Result<Answer, Fault> {
@@ -153,7 +174,7 @@ impl World for SimWorld {
         }
         let act = match self.shared.broken.map(|broken| broken.how) {
             Some(How::Asked(alter)) => alter(&mut call),
-            Some(How::Sent(_) | How::Answered(_)) | None => Forwarding::Goes,
+            Some(How::Sent(_) | How::Answered(_) | How::Heard(_) | How::Backwards) | None => Forwarding::Goes,
         };
         world.delay(10, 60).await;
         let fault = |kind| Fault { kind, message: String::new() };
@@ -197,6 +218,10 @@ impl World for SimWorld {
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
         let world = &self.shared;
         world.delay(5, 20).await;
+        if world.class == Class::Conversation {
+            conversation::put(world, message);
+            return Ok(());
+        }
         world.plan(world.clock.now() + world.chance.between(20, 500), Happening::Job(message.body.into(), 1));
         Ok(())
     }

@@ -19,6 +19,7 @@ use super::{
     Bench, Class, Costs, Script,
     breaks::Break,
     clock::{Chance, Due, VirtualClock},
+    conversation::{Conversation, Knock, Side, Speech},
     faults::Faults,
     history::History,
     oracle::{Circumstances, ReadText, told},
@@ -48,6 +49,16 @@ pub enum Happening {
     Arrives(Request, bool, Rc<RefCell<Option<Response>>>),
     /// A call that was given up arrives after all.
     Called(Call),
+    /// Somebody does something in a conversation, which ends at a time.
+    Talk(Millis),
+    /// A request reaches the door of `command`.
+    Knock(Knock),
+    /// It comes again, unless it was answered well.
+    KnockAgain(Rc<Cell<bool>>, Knock),
+    /// `command` is given the next job of a group.
+    Inbox(String),
+    /// The job that a group is at comes again, unless it was done.
+    InboxAgain(Rc<Cell<bool>>, String),
 }
 
 /// Messages of a batch that were not taken yet.
@@ -80,6 +91,8 @@ pub struct Shared {
     pub services: Services,
     /// What was true on the service's side.
     pub history: RefCell<History>,
+    /// What people say, where a world is about that.
+    pub conversation: RefCell<Conversation>,
     /// Comments of ours on issues that a person gave other words: issue and comment.
     pub reworded: RefCell<Vec<(String, String)>>,
     /// What waits in `notify`'s queue.
@@ -117,7 +130,7 @@ impl Shared {
         let own_channel = life.as_ref().map_or_else(|| chance.happens(250), |life| life.own_channel);
         let services = Services::new(&chance, BEGIN);
         let size = match (class, life) {
-            (Class::Usual, _) | (Class::Hard, Some(_)) => Size::USUAL,
+            (Class::Usual | Class::Conversation, _) | (Class::Hard, Some(_)) => Size::USUAL,
             (Class::Hard, None) => Size::drawn(&chance),
         };
         if faults.stale > 0 && size.comments <= 60 {
@@ -127,8 +140,10 @@ impl Shared {
         if Chance::new(!seed).happens(200) {
             services.split();
         }
-        if class == Class::Hard {
-            services.harden(&chance);
+        match class {
+            Class::Usual => {}
+            Class::Hard => services.harden(&chance),
+            Class::Conversation => services.converse(),
         }
         Rc::new(Self {
             clock: VirtualClock::new(BEGIN),
@@ -145,6 +160,7 @@ impl Shared {
             fresh: RefCell::default(),
             services,
             history: RefCell::default(),
+            conversation: RefCell::default(),
             reworded: RefCell::default(),
             queue: RefCell::default(),
             planned: RefCell::default(),
@@ -284,6 +300,11 @@ impl Circumstances for Shared {
     /// Where nothing fails but what every day brings, a comment is told within four minutes.
     fn late(&self) -> Option<Millis> {
         self.mild.then_some(240_000)
+    }
+
+    fn tells_of_a_withdrawal(&self, text: &str) -> bool {
+        let is_taken_back = |one: &Speech| one.side == Side::Jira && one.taken_back;
+        text.contains("[withdrawn by ") && self.conversation.borrow().all.iter().any(is_taken_back)
     }
 
     fn ours(&self) -> &str {

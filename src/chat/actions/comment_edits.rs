@@ -1,6 +1,6 @@
 //! How what was said on a case is said otherwise: by a command, in a message, or in an issue.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     comments::{Text, decided, part, told},
@@ -28,6 +28,10 @@ use crate::{
     },
     targets::{jira, slack},
 };
+
+/// So often a list is read once more that lacks a comment which was made, this long after each other.
+const LAGS: usize = 3;
+const LAG: Duration = Duration::from_secs(2);
 
 pub(super) struct Before {
     made: CommandKey,
@@ -145,6 +149,21 @@ pub(super) async fn rewrite(
     Ok(context.world.store().hint(id, context.world.now(), true).await?)
 }
 
+/// Those of a case's comments that are known, in the order of their parts.
+async fn listed(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    known: &BTreeMap<CommentId, CommandKey>,
+) -> Result<Vec<Comment>, ActionError> {
+    let page = |next| ask::comments(id, next);
+    let of = |comments: &[Comment]| comments.iter().filter(|one| known.contains_key(&one.id)).count();
+    let (mut comments, _) = context.pages(page, |comments| of(comments) >= known.len()).await?;
+    comments.retain(|one| known.contains_key(&one.id));
+    comments.sort_by_key(|one| (parts::number(&one.body), one.created, one.id.clone()));
+    comments.dedup_by(|a, b| a.id == b.id);
+    Ok(comments)
+}
+
 /// What is remembered at the end takes the place of what was: that must be readable.
 async fn readable(context: &CommandContext<'_>, id: &CaseId, speech: &Speech) -> Result<(), ActionError> {
     for (destination, is_there) in
@@ -250,18 +269,21 @@ async fn exchange(
     context.call(Call::UpdateCaseComment { case, comment, body }).await.map(drop)
 }
 
-/// What these comments say now, in the order of their parts; `None` where the case has no such comment.
+/// What these comments say now, in the order of their parts; `None` where the case has no such comment. What was made a
+/// moment ago is not missing where the service's list does not have it yet: a list is seconds old at most.
 async fn standing(
     context: &CommandContext<'_>,
     id: &CaseId,
     Before { known, .. }: &Before,
 ) -> Result<Vec<(CommentId, Option<String>)>, ActionError> {
-    let page = |next| ask::comments(id, next);
-    let of = |comments: &[Comment]| comments.iter().filter(|one| known.contains_key(&one.id)).count();
-    let (mut comments, _) = context.pages(page, |comments| of(comments) >= known.len()).await?;
-    comments.retain(|one| known.contains_key(&one.id));
-    comments.sort_by_key(|one| (parts::number(&one.body), one.created, one.id.clone()));
-    comments.dedup_by(|a, b| a.id == b.id);
+    let mut comments = listed(context, id, known).await?;
+    for _ in 0..LAGS {
+        if comments.len() >= known.len() {
+            break;
+        }
+        context.world.sleep(LAG).await;
+        comments = listed(context, id, known).await?;
+    }
     let gone =
         known.keys().filter(|id| comments.iter().all(|one| one.id != **id)).map(|id| (id.clone(), None));
     let gone: Vec<_> = gone.collect();

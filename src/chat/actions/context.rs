@@ -116,7 +116,7 @@ impl CommandContext<'_> {
                     }
                     // Nobody watches a message for an answer: it is tried again by itself, not by its writer. Nor may
                     // "nothing was changed" be said where an earlier try may have changed it.
-                    None if (self.job.is_a_message() || self.again) && is_for_now(&fault) => {
+                    None if (self.goes_by_itself() || self.again) && is_for_now(&fault) => {
                         return Err(ActionError::Later(format!("{} was refused for now", operation.name())));
                     }
                     None => return Err(self.explained(&call, &fault).await.into()),
@@ -155,6 +155,10 @@ impl CommandContext<'_> {
             true => fault::denied_to_operator(call.kind()),
             false => known.unwrap_or_else(|| fault::explain(call.kind(), fault)).give_back(&self.typed()),
         }
+    }
+
+    fn goes_by_itself(&self) -> bool {
+        self.job.is_a_message() || self.job.is_of_its_files()
     }
 
     /// Whether there is time to try something once more.

@@ -34,6 +34,11 @@ impl ActId {
         Self(format!("{channel}/{ts}/{edit}"))
     }
 
+    /// That an edit was found, whatever its event brought: that may have come before its message's.
+    pub(crate) fn of_found_edit(channel: &ChannelId, ts: &Ts, edit: &Ts) -> Self {
+        Self(format!("{channel}/{ts}/{edit}/found"))
+    }
+
     pub(crate) fn of_deletion(channel: &ChannelId, ts: &Ts) -> Self {
         Self(format!("{channel}/{ts}/{DELETED}"))
     }

@@ -109,10 +109,7 @@ impl Delivered<'_> {
         let words = Some(new.said()).filter(|words| *words != old.said())?;
         let edit = edited_at(new, message)?;
         let (user, ts) = self.written(new)?;
-        let action = match said::spoken(&ts, words, read) {
-            Action::Said { ts, text, files, uploads } => Action::Amended { ts, text, files, uploads },
-            left_behind => left_behind,
-        };
+        let action = said::amended(said::spoken(&ts, words, read));
         Some(
             self.sender(user, place(channel, new), Door::Edit)
                 .does(ActId::of_edit(channel, &ts, edit), action),

@@ -23,12 +23,14 @@ pub fn said(settings: &Settings, home: &Home, reply: &Said, now: Millis) -> Job 
 
 /// What such a message says, where it is read.
 pub(crate) fn words_of(reply: &Said, read: bool) -> Action {
-    if !read {
-        return Action::Unread;
-    }
+    if read { judged(words_unjudged(reply)) } else { Action::Unread }
+}
+
+/// The same before it was looked through: for its kind only.
+pub(crate) fn words_unjudged(reply: &Said) -> Action {
     let Said { remote, text, files, uploads, .. } = reply;
     let uploads = uploads.iter().map(FileId::new).collect();
-    judged(Action::Said { ts: Ts::new(remote), text: text.clone(), files: files.clone(), uploads })
+    Action::Said { ts: Ts::new(remote), text: text.clone(), files: files.clone(), uploads }
 }
 
 /// The same job before the message was read.
@@ -43,6 +45,30 @@ pub(crate) fn unread(settings: &Settings, home: &Home, reply: &Said, now: Millis
         door: Door::Reply,
     };
     sender.does(act, Action::Unread)
+}
+
+/// A message that was edited, as the event of its edit would have brought it, before it was read.
+pub(crate) fn found_edited(
+    settings: &Settings,
+    home: &Home,
+    (reply, edit): (&Said, &Ts),
+    now: Millis,
+) -> Job {
+    let job = unread(settings, home, reply, now);
+    let (channel, ts) = (ChannelId::new(&home.place), Ts::new(&reply.remote));
+    let action = match settings.slack.is_private(&reply.text) {
+        true => Action::Deleted { ts: ts.clone() },
+        false => Action::Unread,
+    };
+    Job { act: ActId::of_found_edit(&channel, &ts, edit), action, door: Door::Edit, ..job }
+}
+
+/// The same words as those of an edit; what is not said stays what it is.
+pub(crate) fn amended(action: Action) -> Action {
+    match action {
+        Action::Said { ts, text, files, uploads } => Action::Amended { ts, text, files, uploads },
+        left_behind => left_behind,
+    }
 }
 
 /// Whether a message, by its text as Slack sends it, is for the case as the settings are.

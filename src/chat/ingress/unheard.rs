@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use tracing::warn;
 
 use super::{
-    act::ActId,
+    act::{ActId, CommandKey},
     action::Action,
-    job::{Door, Origin, Sender},
+    job::{Door, Job, Origin, Sender},
     said,
 };
 use crate::{
@@ -58,7 +58,7 @@ impl Listener for Replies<'_> {
         }
         let counts = unheard.kind == KIND && !unheard.case.is_closed();
         let relay = self.settings.slack.relay();
-        if !counts || relay == Relay::Off || unheard.said.is_empty() {
+        if !counts || relay == Relay::Off || unheard.said.is_empty() && unheard.edited.is_empty() {
             return Ok(());
         }
         // Whom a message must mention; where nobody can tell, the next check asks again.
@@ -74,6 +74,13 @@ impl Listener for Replies<'_> {
             let told = said::is_told(&self.settings.slack, &said.text, bot.as_ref());
             if told && (since::MOMENTS..EVENT_LOST).contains(&age) {
                 self.one(&judge, said).await?;
+            }
+        }
+        for said in &unheard.edited {
+            if self.settings.slack.is_private(&said.text)
+                || said::is_told(&self.settings.slack, &said.text, bot.as_ref())
+            {
+                self.edited(&judge, said).await?;
             }
         }
         Ok(())
@@ -141,21 +148,50 @@ impl Replies<'_> {
             return Ok(());
         }
         let mut job = said::unread(self.settings, judge.unheard.anchor, said, now);
-        let known = match self.world.store().command(job.key().as_str()).await {
-            // Nobody knows what became of it: it must not be done twice.
-            Err(state::Error::Unreadable(record)) => {
-                metrics::unreadable(&record);
-                return Ok(());
-            }
-            known => known?,
-        };
-        // Without an answer nothing became of it yet: the inbox may have given it up.
-        if known.is_some_and(|known| known.answer.is_some()) {
+        if self.is_answered(&job.key()).await? {
             return Ok(());
         }
         let Some(read) = self.is_read(&judge.since, &message, said).await else { return Ok(()) };
         job.action = said::words_of(said, read);
         job.put(self.world, None).await.map_err(state::Error::Trouble)
+    }
+
+    /// A message that is on the case was edited: it is read once more, as if the event of the edit came now. Where the case
+    /// says that already nothing changes.
+    async fn edited(&self, judge: &Judge<'_>, said: &Said) -> state::Result<()> {
+        let (now, edit) = (self.world.now(), Ts::new(said.edited.as_deref().unwrap_or_default()));
+        if !(SETTLED..EVENT_LOST).contains(&(now - edit.millis())) {
+            return Ok(());
+        }
+        let mut job = said::found_edited(self.settings, judge.unheard.anchor, (said, &edit), now);
+        let read = match job.action {
+            Action::Unread => said::amended(said::words_unjudged(said)),
+            _ => job.action.clone(),
+        };
+        for action in [job.action.clone(), read] {
+            let known = Job { action, ..job.clone() }.key();
+            if self.is_answered(&known).await? {
+                return Ok(());
+            }
+        }
+        if job.action == Action::Unread {
+            let message = judge.message(said);
+            let Some(read) = self.is_read(&judge.since, &message, said).await else { return Ok(()) };
+            job.action = said::amended(said::words_of(said, read));
+        }
+        job.put(self.world, Some(&now.to_string())).await.map_err(state::Error::Trouble)
+    }
+
+    /// Whether something became of a job. Without an answer nothing did yet: the inbox may have given it up.
+    async fn is_answered(&self, key: &CommandKey) -> state::Result<bool> {
+        match self.world.store().command(key.as_str()).await {
+            // Nobody knows what became of it: it must not be done twice.
+            Err(state::Error::Unreadable(record)) => {
+                metrics::unreadable(&record);
+                Ok(true)
+            }
+            known => Ok(known?.is_some_and(|known| known.answer.is_some())),
+        }
     }
 
     /// Whether the text of a reply is read; `None` where the reply stays where it is. Who may say nothing hears it from the
@@ -221,6 +257,7 @@ mod tests {
             at,
             author: user.to_owned(),
             thread: Some(home.name.clone()),
+            edited: None,
             text: "It was Bo's key".to_owned(),
             files: Vec::new(),
             uploads: vec![],
@@ -237,8 +274,15 @@ mod tests {
         let secrets = Secrets::default();
         let slack = Slack::new(world, settings, &secrets, Millis::MAX);
         let case = Case { closed: closed.map(|at| at / 1_000), ..case() };
-        let unheard =
-            Unheard { kind: KIND, anchor, case: &case, route: None, said: vec![said.clone()], gone: vec![] };
+        let unheard = Unheard {
+            kind: KIND,
+            anchor,
+            case: &case,
+            route: None,
+            said: vec![said.clone()],
+            edited: vec![],
+            gone: vec![],
+        };
         Replies { world, settings, slack }.take_up(&unheard).await.unwrap();
     }
 
@@ -281,6 +325,7 @@ mod tests {
                 case: &case,
                 route: None,
                 said: vec![said],
+                edited: vec![],
                 gone: vec![],
             };
             Replies { world: &world, settings: &settings, slack }.take_up(&unheard).await.unwrap();

@@ -66,7 +66,8 @@ pub fn said_by_a_person(one: Heard) -> Option<Said> {
     let thread = one.thread_ts.filter(|thread| *thread != one.ts).map(String::from);
     let files = one.beside.iter().map(Beside::called).collect();
     let uploads = one.beside.into_iter().filter_map(|one| one.file).collect();
-    Some(Said { at: one.ts.millis(), remote: one.ts.into(), author, thread, text: one.text, files, uploads })
+    let (at, edited) = (one.ts.millis(), one.edited.map(String::from));
+    Some(Said { remote: one.ts.into(), at, author, thread, edited, text: one.text, files, uploads })
 }
 
 impl Slack<'_> {

@@ -2,18 +2,19 @@
 //! altered on its way, and the product knows nothing of it. The oracle must see every one.
 
 mod alter;
+mod conversation;
 mod table;
 
 use casebridge::{
     aws::sir::{Answer, Call},
-    http::Request,
+    http::{Request, Response},
 };
 use serde_json::Value;
 
 use self::alter::Body;
-pub use self::table::BREAKS;
+pub use self::{conversation::CONVERSATION_BREAKS, table::BREAKS};
 use super::oracle::{ReadText, told};
-use crate::simulation::visible;
+use crate::simulation::{Class, visible};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forwarding {
@@ -36,6 +37,10 @@ pub enum How {
     Sent(fn(&mut Sent<'_>) -> Forwarding),
     Asked(fn(&mut Call) -> Forwarding),
     Answered(fn(&mut Answer)),
+    /// What Slack and Jira answer.
+    Heard(fn(&mut Value)),
+    /// Jobs are done the last first.
+    Backwards,
 }
 
 /// A break.
@@ -44,6 +49,16 @@ pub struct Break {
     pub name: &'static str,
     /// How.
     pub how: How,
+    /// The worlds that must show it.
+    pub class: Class,
+}
+
+/// What a request was answered, as the product hears it.
+pub fn heard(broken: Option<&Break>, answer: Response) -> Response {
+    let Some(Break { how: How::Heard(alter), .. }) = broken else { return answer };
+    let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
+    alter(&mut body);
+    Response { body: body.to_string().into(), ..answer }
 }
 
 pub fn sent(broken: Option<&Break>, request: Request) -> (Request, Forwarding) {

@@ -8,9 +8,10 @@ use super::{
     How::{Answered, Asked, Sent as OnSent},
     Sent,
 };
+use crate::simulation::Class;
 
 const fn sent(name: &'static str, how: fn(&mut Sent<'_>) -> Forwarding) -> Break {
-    Break { name, how: OnSent(how) }
+    Break { name, how: OnSent(how), class: Class::Usual }
 }
 
 /// The five of docs/decisions/0007 first.
@@ -148,14 +149,17 @@ pub const BREAKS: &[Break] = &[
         )
     }),
     Break {
+        class: Class::Usual,
         name: "what people say is other words on the case",
         how: Asked(|call| comment(call, |body| body.replace("by ", "buy "))),
     },
     Break {
+        class: Class::Usual,
         name: "what people say bears another's name",
         how: Asked(|call| comment(call, |body| body.replace("ana, ", "bo, "))),
     },
     Break {
+        class: Class::Usual,
         name: "what people say never comes to the case",
         how: Asked(|call| match call {
             Call::CreateCaseComment { .. } => Forwarding::Dropped,
@@ -163,6 +167,7 @@ pub const BREAKS: &[Break] = &[
         }),
     },
     Break {
+        class: Class::Usual,
         name: "what people say comes to the case twice",
         how: Asked(|call| match call {
             Call::CreateCaseComment { .. } => Forwarding::Twice,
@@ -170,6 +175,7 @@ pub const BREAKS: &[Break] = &[
         }),
     },
     Break {
+        class: Class::Usual,
         name: "a comment is never read",
         how: Answered(|answer| {
             if let Answer::Comments(page) = answer {
@@ -178,6 +184,7 @@ pub const BREAKS: &[Break] = &[
         }),
     },
     Break {
+        class: Class::Usual,
         name: "an edit of a comment is never read",
         how: Answered(|answer| {
             if let Answer::Comments(page) = answer {
@@ -188,6 +195,7 @@ pub const BREAKS: &[Break] = &[
         }),
     },
     Break {
+        class: Class::Usual,
         name: "a new description is never read",
         how: Answered(|answer| {
             if let Answer::Case(case) = answer {

@@ -1,6 +1,7 @@
 //! Does what stands in channel, thread, issue and case say what was true, once, in order, and nothing else?
 //! It knows nothing of the product: it compares the history of the service's side with texts, as a person does.
 
+mod conversation;
 mod fields;
 mod linked;
 mod people;
@@ -10,7 +11,8 @@ mod remarks;
 use casebridge::case::{CaseId, Millis};
 use serde_json::Value;
 
-pub use self::read::{ReadChange, ReadText, told};
+pub use self::read::{ReadChange, ReadText, plain, told};
+pub use self::remarks::speaker;
 use super::{
     history::CaseHistory,
     journal::{Journal, JournalEntry},
@@ -77,6 +79,10 @@ pub trait Circumstances {
     fn swallowed_changes(&self) -> bool;
     /// What is told after so long is late.
     fn late(&self) -> Option<Millis>;
+    /// Whether this stands in Jira because something was taken back there.
+    fn tells_of_a_withdrawal(&self, _text: &str) -> bool {
+        false
+    }
     /// As whom our own calls count.
     fn ours(&self) -> &str;
     /// The people that Slack knows, as it shows them.
@@ -111,6 +117,7 @@ pub fn judge(world: &Shared) -> Findings<'_> {
     let mut judge = Findings::new(world);
     people::said(&mut judge, world);
     people::reworded(&mut judge, world);
+    conversation::judge(&mut judge, world);
     let (slack, jira) = (world.services.in_slack.borrow(), world.services.in_jira.borrow());
     for (id, life) in &world.history.borrow().0 {
         let places = case(&mut judge, id, life, [&slack, &jira]);
@@ -214,7 +221,9 @@ fn called_for(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHisto
                     !became_shorter(life)
                 }
                 ReadText::Description { words, part: (1, 1) } => !was("description", &read::plain(&words)),
-                ReadText::Other => !judge.around.is_reworded(text),
+                ReadText::Other => {
+                    !judge.around.is_reworded(text) && !judge.around.tells_of_a_withdrawal(text)
+                }
                 ReadText::Description { .. }
                 | ReadText::Words { .. }
                 | ReadText::Changes(_)

@@ -11,6 +11,9 @@ use super::{
     read::{ReadText, plain, told},
 };
 
+/// What stands in the place of a part that a shorter text does not have any more.
+const FELL_AWAY: &str = "This part fell away.";
+
 struct ToldComment<'a> {
     head: String,
     parts: Vec<&'a JournalEntry>,
@@ -23,8 +26,9 @@ impl ToldComment<'_> {
     }
 
     fn words_with(&self, more: Option<&JournalEntry>) -> String {
-        let parts = self.parts.iter().copied().chain(more);
-        plain(&parts.map(|shown| words_of(shown.text())).collect::<Vec<_>>().join(""))
+        let words = self.parts.iter().copied().chain(more).map(|shown| words_of(shown.text()));
+        let (first, rest) = (words.clone().take(1), words.skip(1).filter(|words| words != FELL_AWAY));
+        plain(&first.chain(rest).collect::<Vec<_>>().join(""))
     }
 
     /// What its first part ever said; the whole, where it has one part.
@@ -85,12 +89,20 @@ fn groups<'a>(place: &TargetView<'a>, life: &CaseHistory) -> Vec<ToldComment<'a>
     groups
 }
 
+/// The line that names who speaks, without the number of the part.
+pub fn speaker(line: &str) -> &str {
+    let line = line.trim_end_matches(':');
+    line.split_once(" · part ").map_or(line, |(name, _)| name)
+}
+
+fn is_speaker(name: &str) -> bool {
+    name.ends_with("(Slack)") || name.ends_with("(Jira)")
+}
+
 /// What somebody said, and whose name stands above it, where the bridge wrote that.
 fn said(body: &str) -> (Option<&str>, String) {
     match body.split_once('\n') {
-        Some((who, words)) if who.ends_with("(Slack):") || who.ends_with("(Jira):") => {
-            (Some(who.trim_end_matches(':')), plain(words))
-        }
+        Some((who, words)) if is_speaker(speaker(who)) => (Some(speaker(who)), plain(words)),
         _ => (None, plain(body)),
     }
 }
@@ -120,6 +132,11 @@ fn tells(group: &ToldComment<'_>, versions: &[String]) -> bool {
     }
 }
 
+/// Whether it was told for the first time when it was taken back already.
+fn is_taken_back(group: &ToldComment<'_>) -> bool {
+    group.ever().first().is_some_and(|words| words.starts_with("[withdrawn by "))
+}
+
 /// Asks of all comments of a case, and of all words that are told.
 pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory) {
     let groups = groups(place, life);
@@ -130,7 +147,14 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
         let whole: BTreeSet<usize> =
             versions.iter().filter_map(|one| firsts.get(one)).flatten().copied().collect();
         let in_parts = parted.iter().copied().filter(|index| tells(&groups[*index], &versions));
-        let mine: Vec<usize> = whole.into_iter().chain(in_parts).collect();
+        let all = whole.into_iter().chain(in_parts);
+        let (late, mut mine): (Vec<usize>, Vec<usize>) =
+            all.partition(|index| is_taken_back(&groups[*index]));
+        // What was taken back before it was told reads like others that were.
+        let free = |index: &usize| !told.values().any(|taken| taken == index);
+        if mine.is_empty() && !stands_already(judge.around, place, remark) {
+            mine.extend(late.into_iter().find(free));
+        }
         match (stands_already(judge.around, place, remark), mine.as_slice()) {
             (true, []) => {}
             (false, [one]) => {
@@ -156,16 +180,21 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
             }
         }
     }
-    let known: Vec<usize> = told.values().copied().collect();
-    let explained: BTreeSet<usize> = known.iter().copied().collect();
+    let explained: BTreeSet<usize> = told.values().copied().collect();
     for (index, group) in groups.iter().enumerate().filter(|(index, _)| !explained.contains(index)) {
+        if is_taken_back(group) {
+            judge.says(Defect::Doubled, format!("{:?} is told once more in {}", group.words(), place.name));
+        }
         let anybodys = life.comments.iter().any(|remark| tells(group, &versions(remark)));
-        if !anybodys && !judge.around.is_reworded(&groups[index].words()) {
+        // A part that Slack did not keep is sent again when its text may be shorter.
+        let fell_away = group.words() == FELL_AWAY;
+        if !anybodys && !fell_away && !judge.around.is_reworded(&groups[index].words()) {
             judge
                 .says(Defect::Untrue, format!("nobody said {:?}, which {} shows", group.words(), place.name));
         }
     }
-    in_order(judge, place, &groups, &known);
+    let known = told.iter().filter_map(|(number, at)| Some((life.comments.get(*number)?, groups.get(*at)?)));
+    in_order(judge, place, &known.collect::<Vec<_>>());
 }
 
 /// How long it took, and whether that was too long.
@@ -179,8 +208,14 @@ fn in_time(judge: &mut Findings<'_>, place: &TargetView<'_>, remark: &Remark, gr
 
 /// A person's own message stands where they wrote it.
 fn stands_already(around: &dyn Circumstances, place: &TargetView<'_>, remark: &Remark) -> bool {
-    let words = said(remark.text()).1;
-    remark.creator == around.ours() && place.people.iter().any(|theirs| around.is_said(&words, theirs.text()))
+    let stands = |words: &String, theirs: &JournalEntry| {
+        theirs.said.iter().any(|(_, text)| around.is_said(words, text))
+    };
+    // What an issue's own file is called on the case is nothing new there.
+    let names_a_file = |words: &String| place.name == "Jira" && words.starts_with("[Attached from Jira]");
+    let is_theirs =
+        |words: &String| names_a_file(words) || place.people.iter().any(|theirs| stands(words, theirs));
+    remark.creator == around.ours() && versions(remark).iter().any(is_theirs)
 }
 
 /// It says what the comment says now, never said what it did not say, and names who said it.
@@ -197,12 +232,19 @@ fn as_it_is(judge: &mut Findings<'_>, place: &TargetView<'_>, remark: &Remark, g
     }
     let name = who.map_or_else(|| called(&remark.creator), str::to_owned);
     let mentioned = who.is_some() && group.head.starts_with('@');
-    if !mentioned && !group.head.starts_with(&name) {
+    let is_named = |name: &str| group.head.starts_with(name);
+    if !mentioned && !is_named(&name) && !without_account(&name).is_some_and(|name| is_named(&name)) {
         judge.says(
             Defect::Untrue,
             format!("{words:?} of {name} is shown as of {:?} in {}", group.head, place.name),
         );
     }
+}
+
+/// How Slack names somebody of Jira: without the account.
+fn without_account(who: &str) -> Option<String> {
+    let (name, _) = who.strip_suffix(" (Jira)")?.rsplit_once(", ")?;
+    Some(format!("{name} (Jira)"))
 }
 
 /// Whoever speaks for themselves: AWS by its name, a principal by its role and session.
@@ -214,15 +256,17 @@ fn called(creator: &str) -> String {
 }
 
 /// What is told of later comments stands below. What Slack did not keep and was sent again stands later.
-fn in_order(judge: &mut Findings<'_>, place: &TargetView<'_>, groups: &[ToldComment<'_>], told: &[usize]) {
+fn in_order(judge: &mut Findings<'_>, place: &TargetView<'_>, told: &[(&Remark, &ToldComment<'_>)]) {
     let swallowed = |words: &str| place.name == "Slack" && judge.around.has_swallowed(words);
     let home_swallowed = place.name == "Slack"
         && place.homes.first().is_some_and(|home| home.said.first().is_some_and(|(_, text)| swallowed(text)));
     let times: Vec<_> = told
         .iter()
-        .filter_map(|index| groups.get(*index))
-        .filter(|group| !group.ever().first().is_some_and(|words| swallowed(words)))
-        .filter_map(|group| group.parts.first().map(|first| first.at()))
+        .filter(|(remark, group)| {
+            !group.ever().first().is_some_and(|words| swallowed(words))
+                && !versions(remark).iter().any(|words| swallowed(words))
+        })
+        .filter_map(|(_, group)| group.parts.first().map(|first| first.at()))
         .collect();
     if !home_swallowed && !times.is_sorted() {
         judge.says(Defect::OutOfOrder, format!("comments do not stand in order in {}", place.name));

@@ -19,6 +19,8 @@ use super::{
 /// The person that every site starts with.
 const ANA: &str = "5b10ac8d82e05b22cc7d4ef5";
 
+const DI: &str = "712020:0d1";
+
 /// The people, the project, the statuses and the fields that every site starts with.
 pub(super) fn furnish(state: &mut Site) {
     let own = state.settings.own.clone();
@@ -128,6 +130,16 @@ impl JiraStandin {
     /// The account id of Ana, whom every site has.
     pub fn ana(&self) -> AccountId {
         AccountId::new(ANA)
+    }
+
+    /// Two people who answer for cases, with the names that are shown: Ana, and Di, whom the first call adds.
+    pub fn responders(&self) -> [(AccountId, String); 2] {
+        let di = AccountId::new(DI);
+        self.with(|state| {
+            let person = user(&state.settings.url, &di, "Di Example", "atlassian");
+            Arc::make_mut(&mut state.users).entry(di.clone()).or_insert(person);
+        });
+        [(self.ana(), "Ana Alvarez".to_owned()), (di, "Di Example".to_owned())]
     }
 
     /// Adds a person; says the account id. Without an e-mail they hide it.

@@ -1,0 +1,148 @@
+//! Did what people said on each side come to the case: each message once, in its newest words, under its writer's name, in
+//! its side's order, with its file, and nothing that was not for everybody or was taken back?
+
+use casebridge::case::CaseId;
+
+use super::{
+    super::{
+        conversation::{Side, Speech},
+        history::{CaseHistory, Remark},
+        story::case_id,
+        world::Shared,
+    },
+    Defect, Findings,
+    read::plain,
+    speaker,
+};
+
+/// Asks of all that people wrote in Slack and Jira. What stands on the case is compared with Slack and Jira elsewhere.
+pub fn judge(judge: &mut Findings<'_>, world: &Shared) {
+    let (talk, id) = (world.conversation.borrow(), case_id(0));
+    let history = world.history.borrow();
+    let Some(life) = history.0.get(&id).filter(|_| !talk.all.is_empty()) else { return };
+    let carries =
+        |remark: &&Remark, one: &Speech| remark.said.iter().any(|(_, text)| text.contains(&one.token));
+    for one in talk.all.iter().filter(|one| one.side != Side::Console) {
+        let remarks: Vec<&Remark> = life.comments.iter().filter(|remark| carries(remark, one)).collect();
+        let text = plain(one.text());
+        match (&remarks[..], one.stands()) {
+            ([], false) => {}
+            ([], true) => judge.says(Defect::Lost, format!("{text:?} is not on the case")),
+            ([_, ..], _) => {
+                once(judge, one, &remarks);
+                as_it_is(judge, one, &remarks);
+            }
+        }
+        nowhere_else(judge, world, one);
+        with_its_file(judge, world, (&id, one), &talk.all);
+    }
+    if world.kept_words {
+        in_order(judge, &talk.all, life);
+    }
+}
+
+fn once(judge: &mut Findings<'_>, one: &Speech, remarks: &[&Remark]) {
+    if let [first, _, ..] = remarks {
+        let times = remarks.len();
+        judge.says(Defect::Doubled, format!("{:?} is on the case {times} times", first.text()));
+    }
+    if one.never_open {
+        judge.says(Defect::Untrue, format!("{:?} was not for everybody, and went to AWS", one.token));
+    }
+}
+
+/// The line that names who speaks, and what is said.
+fn parted(body: &str) -> (&str, &str) {
+    body.split_once('\n').unwrap_or(("", body))
+}
+
+/// The case says what was said, as whoever said it, or that it was taken back.
+fn as_it_is(judge: &mut Findings<'_>, one: &Speech, remarks: &[&Remark]) {
+    for remark in remarks {
+        let (line, words) = parted(remark.text());
+        let (who, words, said) = (speaker(line), plain(words), shown(one, &plain(one.text())));
+        if who != one.who {
+            judge
+                .says(Defect::Untrue, format!("{:?} of {} is on the case as of {who:?}", one.token, one.who));
+        }
+        match one.stands() {
+            true if words != said => {
+                judge.says(Defect::Lost, format!("{said:?} of {} reads {words:?} on the case", one.who));
+            }
+            false if !words.starts_with("[withdrawn by ") => {
+                judge.says(Defect::Untrue, format!("{words:?} was taken back, and AWS reads it"));
+            }
+            true | false => {}
+        }
+    }
+}
+
+fn shown(one: &Speech, text: &str) -> String {
+    let place = if one.side == Side::Slack { "message in Slack" } else { "comment in Jira" };
+    match &one.file {
+        Some(file) => format!("{text} [On this {place}: {}]", file.name),
+        None => text.to_owned(),
+    }
+}
+
+/// What was never for everybody was never shown by us; what was taken back is shown no more.
+fn nowhere_else(judge: &mut Findings<'_>, world: &Shared, one: &Speech) {
+    if one.stands() {
+        return;
+    }
+    let journals = [("Slack", &world.services.in_slack), ("Jira", &world.services.in_jira)];
+    for (place, journal) in journals {
+        let journal = journal.borrow();
+        let shown = journal.all.iter().filter(|shown| shown.ours).find(|shown| {
+            let ever = one.never_open && shown.said.iter().any(|(_, text)| text.contains(&one.token));
+            ever || shown.gone.is_none() && shown.text().contains(&one.token)
+        });
+        if let Some(shown) = shown {
+            let what = if one.never_open { "not for everybody" } else { "taken back" };
+            judge.says(Defect::Untrue, format!("{:?} is {what}, and {place} shows it", shown.text()));
+        }
+    }
+}
+
+/// A file is on the case once, byte for byte. One of a message that was taken back may have come before.
+fn with_its_file(judge: &mut Findings<'_>, world: &Shared, (case, one): (&CaseId, &Speech), all: &[Speech]) {
+    let Some(file) = &one.file else { return };
+    // In Jira a comment shows a file by its name alone: what one of them keeps back may be the other's.
+    let is_another = |other: &&Speech| {
+        other.side == one.side
+            && !other.stands()
+            && other.file.as_ref().is_some_and(|is| is.name == file.name)
+    };
+    let doubtful = one.side == Side::Jira && all.iter().any(|other| is_another(&other));
+    let is = world.sir().case(case).unwrap_or_default();
+    let names = is["caseAttachments"].as_array().into_iter().flatten();
+    let names: Vec<&str> = names.filter_map(|one| one["fileName"].as_str()).collect();
+    let has =
+        |name: &&&str| world.sir().attachment(case, name).is_some_and(|bytes| bytes == file.bytes.as_bytes());
+    let times = names.iter().filter(has).count();
+    match times {
+        0 if one.stands() && !doubtful => {
+            judge.says(Defect::Lost, format!("the file of {:?} is not on the case", one.token))
+        }
+        0 | 1 => {}
+        _ => judge.says(Defect::Doubled, format!("the file of {:?} is on the case {times} times", one.token)),
+    }
+    if one.never_open && times > 0 {
+        judge.says(Defect::Untrue, format!("the file of {:?} was not for everybody", one.token));
+    }
+}
+
+/// What came in its order stands in it, where nobody died over it.
+fn in_order(judge: &mut Findings<'_>, all: &[Speech], life: &CaseHistory) {
+    for side in [Side::Slack, Side::Jira] {
+        let theirs = all.iter().filter(|one| one.side == side);
+        if !theirs.clone().all(|one| one.in_order) {
+            continue;
+        }
+        let place =
+            |one: &Speech| life.comments.iter().position(|remark| remark.said[0].1.contains(&one.token));
+        if !theirs.filter_map(place).is_sorted() {
+            judge.says(Defect::OutOfOrder, format!("what was said in {side:?} does not stand in its order"));
+        }
+    }
+}
