@@ -234,6 +234,37 @@ fn the_code_map_names_every_room() {
 
 /// A line has `message`, `level`, `target` and `timestamp` already: a reader keeps the last of two.
 #[test]
+fn a_newcomer_installs_one_program_and_reads_no_version_that_is_not_the_true_one() {
+    let table = |path: &str| read(path).parse::<toml::Table>().unwrap();
+    let tool = table("cli/Cargo.toml");
+    let programs = tool["bin"].as_array().unwrap().iter().map(|bin| bin["name"].as_str().unwrap());
+    assert_eq!(programs.collect::<Vec<_>>(), ["casebridge"]);
+    let found_by_cargo = source().with_file_name("cli/src/bin");
+    assert!(!found_by_cargo.exists(), "each file there is a program that is installed as well");
+    let (needed, taken) = (table("Cargo.toml"), table("rust-toolchain.toml"));
+    let numbers = |version: &toml::Value| {
+        version.as_str().unwrap().split('.').map(|part| part.parse::<u32>().unwrap()).collect::<Vec<_>>()
+    };
+    let needed = &needed["workspace"]["package"]["rust-version"];
+    assert!(numbers(needed) <= numbers(&taken["toolchain"]["channel"]), "rustup takes one that is too old");
+    let newcomers = [("README.md", true), ("docs/deploy.md", true), ("docs/contributing.md", false)];
+    for (document, installs) in newcomers {
+        let text = read(document);
+        let other = text.match_indices("Rust 1.").map(|(at, _)| &text[at + 5..]);
+        let other: Vec<_> = other.filter(|rest| !rest.starts_with(needed.as_str().unwrap())).collect();
+        assert_eq!(other, [""; 0], "{document}");
+        assert_eq!(text.contains("cargo install --path cli --locked"), installs, "{document}");
+    }
+    for document in ["README.md", "docs/contributing.md"] {
+        assert!(read(document).contains("first build takes about"), "{document}");
+    }
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(source().with_file_name(path)).unwrap()
+}
+
+#[test]
 fn no_log_line_has_a_key_twice() {
     let (mut lines, mut found) = (0, Vec::new());
     for file in files(&source()) {

@@ -9,8 +9,9 @@ use super::{
     unseen, wrong,
 };
 use crate::{
-    case::{AccountId, IssueId},
+    case::{AccountId, IssueId, MemberId},
     config::settings::{Assignee, Roles},
+    http::Failure,
     runtime::sighting::Service,
     targets::jira::{IssueKind, Jira, ProjectStatus},
 };
@@ -71,7 +72,27 @@ async fn people<'a>(patient: &Patient<'a>, me: Option<&AccountId>) -> Answer {
             "Give the account the global permission Browse users and groups: until then nobody speaks by a group",
         );
     }
+    if let (Some(jira), Some(_)) = (patient.jira, me) {
+        let unknown = unknown(jira, &accounts).await;
+        if !unknown.is_empty() {
+            return wrong(
+                format!("Jira knows nobody by {}", unknown.join(", ")),
+                "Take it out of the roles, or name the account that is meant: the end of the address of somebody's profile in Jira",
+            );
+        }
+    }
     fine(format!("{} accounts and {} groups may comment from Jira", accounts.len(), groups.len()))
+}
+
+/// Those of which Jira says that there are none. Without the right to browse users it says of nobody.
+async fn unknown<'i>(jira: &Jira<'_>, accounts: &[&'i MemberId]) -> Vec<&'i str> {
+    let mut unknown = Vec::new();
+    for id in accounts {
+        if let Err(Failure::Gone { .. }) = jira.groups_of(&AccountId::new(id.as_str())).await {
+            unknown.push(id.as_str());
+        }
+    }
+    unknown
 }
 
 pub(super) async fn of_the_project(jira: &Jira<'_>, found: &mut Examined) {

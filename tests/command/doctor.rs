@@ -151,6 +151,9 @@ const FAULTS: &[(&str, Fault)] = &[
             role.retain(|id| !id.is_of_jira());
         }
     }),
+    ("jira.people", |stage| {
+        stage.settings.roles.responder.push(MemberId::new("712020:00000000-none"));
+    }),
     ("jira.token", |stage| stage.jira.set_token("another")),
     ("jira.project", |stage| stage.settings.jira.as_mut().unwrap().project = "NOPE".to_owned()),
     ("jira.issue_type", |stage| stage.settings.jira.as_mut().unwrap().issue_type = "Nonsense".to_owned()),

@@ -146,25 +146,28 @@ keys! {
         "The channel of all cases with the layout `thread`, and of membership news. The app must be in it, and no other \
          workspace: `/sir doctor` says if one is.";
     slack.layout: ValueKind::Choice(&["thread", "channel"]), Fallback::Value("\"thread\""),
-        "`thread`: one channel, a card and a thread a case. `channel`: a private channel a case.";
+        "`thread`: one channel, a card and a thread a case. `channel`: a private channel a case, which looks after \
+         itself as the keys below say: nothing that is told waits for that, and `doctor` (`slack.furniture`) names a scope that lacks.";
     slack.channel_prefix: ValueKind::Text(TextShape::ChannelPrefix), Fallback::Value("\"sir-case-\""),
-        "With the layout `channel`: a channel's name is this and the case's id.";
+        "With the layout `channel`: a channel's name is this and the case's id. So is that of a restricted case, whatever the layout.";
     slack.invite: ValueKind::Texts(TextShape::Email), Fallback::None("none"),
-        "With the layout `channel`: who is invited to each case's channel. Needed there.";
+        "With the layout `channel`: the e-mail addresses of those who are invited to every case's channel. One at least: the channels are private, and \
+         nobody else would see them.";
     slack.invite_team: ValueKind::Flag, Fallback::Value("false"),
-        "With the layout `channel`: the membership's incident response team is invited to each case's channel, as far as Slack knows \
-         their addresses.";
+        "With the layout `channel`: the people of the membership's incident response team are invited to each case's channel. Slack \
+         finds them by the e-mail addresses that the membership has; whom it does not find stays out.";
     slack.invite_watchers: ValueKind::Flag, Fallback::Value("false"),
-        "With the layout `channel`: whoever watches a case is invited to its channel. Into the channel of a restricted case come \
-         those alone who may know of it.";
+        "With the layout `channel`: whoever watches an open case is invited to its channel, and who comes later too; nobody is taken out \
+         again. Into the channel of a restricted case come those alone who may know of it.";
     slack.bookmarks: ValueKind::Flag, Fallback::Value("false"),
-        "With the layout `channel`: bookmarks to the AWS console and the Jira issue. Needs the scopes `bookmarks:read` and \
-         `bookmarks:write`.";
+        "With the layout `channel`: each case's channel has bookmarks to the AWS console and to the case's issue. Needs the scopes \
+         `bookmarks:read` and `bookmarks:write`: `casebridge manifest` has them then.";
     slack.pin_card: ValueKind::Flag, Fallback::Value("false"),
-        "With the layout `channel`: the card is pinned. Needs the scope `pins:write`.";
+        "With the layout `channel`: the card is pinned in its channel, so that it is found above a long talk. Needs the scope `pins:write`: \
+         `casebridge manifest` has it then.";
     slack.archive_days: ValueKind::Number(0, 3_650), Fallback::Value("0"),
-        "With the layout `channel`: so many days after its closing a case's channel is archived. 0 never does. What is in it can be \
-         read still.";
+        "With the layout `channel`: so many days after its closing a case's channel is archived: it can be read still, and nobody writes \
+         there any more. 0 never does.";
     slack.relay: ValueKind::Choice(&["all", "mention", "off"]), Fallback::None("`all`"),
         "Which replies of people in a case's thread become comments on the case: `all`, those that `mention` the app \
          elsewhere than at their beginning, or none (`off`). It counts for what is said from the moment on at which the \
