@@ -72,6 +72,7 @@ fn view(text: &str, status: Status) -> View {
         agent_waits: true,
         owner: None,
         last_word: None,
+        opened: None,
     }
 }
 
