@@ -95,6 +95,7 @@ pub fn picture() -> Picture {
             agent_waits: false,
             owner: None,
             last_word: None,
+            opened: None,
         },
         comments: vec![comment("100001", "one"), comment("100002", "two")],
         sayings: Vec::new(),
