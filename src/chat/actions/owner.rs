@@ -25,7 +25,7 @@ pub(crate) async fn take(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
         name: context.person.name.clone(),
         since: asked_at(context),
         by: None,
-        email: address(context, &context.person),
+        email: address(context, context.person),
     };
     set(context, id, owner).await
 }
