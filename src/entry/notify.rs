@@ -37,7 +37,8 @@ use crate::{
 const AT_ONCE: usize = 10;
 const DUE: usize = 100;
 const AGENDA: &str = "agenda";
-const HOUR: Millis = 3_600_000;
+/// So often a process reads it though it is not due.
+const AGENDA_AGE: Millis = 600_000;
 /// A sweep is not continued with less time than this.
 const LEAST: Millis = 15_000;
 
@@ -185,10 +186,12 @@ impl Notifier<'_> {
         }
     }
 
-    /// An agenda that an earlier release wrote is not listed as due: each process reads it once an hour all the same.
+    /// An agenda that an earlier release wrote, or that was lost with its table, is not listed as due: each process looks for
+    /// it now and then all the same.
+    /// it now and then all the same.
     fn read_the_agenda_lately(&self) -> bool {
         let (now, here) = (self.world.now(), self.deployment());
-        self.world.recent().is_some_and(|recent| recent.was_seen_to(AGENDA, &here, (now, HOUR)))
+        self.world.recent().is_some_and(|recent| recent.was_seen_to(AGENDA, &here, (now, AGENDA_AGE)))
     }
 
     fn deployment(&self) -> String {

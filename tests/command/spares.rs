@@ -94,8 +94,8 @@ async fn of_two_issues_one_is_set_aside_by_the_next_check_and_the_thread_names_i
     assert_eq!((count(&below(&stage, "SEC-1"), "two"), count(&below(&stage, "SEC-2"), "two")), (0, 1));
     stage.later(60_000);
     stage.memory.restore(&Memory::default());
-    // A process that is at work looks for an agenda once an hour, where none is due.
-    stage.minutes(62).await;
+    // A process that is at work looks for an agenda every ten minutes, where none is due.
+    stage.minutes(12).await;
     assert_eq!(stage.home(&case, jira::KIND).await.name, "SEC-2", "the other is not taken for it again");
 }
 
