@@ -88,6 +88,9 @@ impl World for Outside {
                 return Err(sir::Fault { kind, message: "The token is expired.".to_owned() });
             }
             sir::Call::ListComments { case, next } => self.page(&case, next.as_deref()),
+            sir::Call::ListCaseEdits { .. } => {
+                Answer::Edits(Page { items: Vec::new(), next: None, total: None })
+            }
             _ => Answer::Investigations(Page { items: Vec::new(), next: None, total: None }),
         })
     }
@@ -313,10 +316,14 @@ async fn told_in_pieces(known: usize, newest_first: bool) -> usize {
     let expected: Vec<String> = (0..known).map(|number| format!("comment/{number:06}/0")).collect();
     assert_eq!(told.len(), known);
     assert_eq!(told, expected, "in order, newest first {newest_first}");
-    news(&outside, &case, known + 1).await;
-    let calls = outside.calls.get();
-    invoke(&outside, &channel, vec![case.clone()]).await;
-    assert_eq!(channel.posts.borrow().len(), known + 2);
+    let mut calls = 0;
+    // With the first of them it is asked who opened the case, once for ever.
+    for more in 1..=2 {
+        news(&outside, &case, known + more).await;
+        calls = outside.calls.get();
+        invoke(&outside, &channel, vec![case.clone()]).await;
+        assert_eq!(channel.posts.borrow().len(), known + 1 + more);
+    }
     outside.calls.get() - calls
 }
 
