@@ -7,7 +7,7 @@ use casebridge_lab::simulation::{BREAKS, Bench, Class, Protection, Script, Task,
 /// The seeds that every `cargo test` runs: a minute or two of them. `simulate --seeds` runs more, and quicker.
 const WORLDS: u64 = 1_000;
 /// The conversations that it runs; docs/contributing.md has the command that runs 10,000.
-const CONVERSATIONS: u64 = 4;
+const CONVERSATIONS: u64 = 1;
 /// Of a life's boundaries every so manieth; `simulate --crash-points` tries all.
 const EVERY: usize = 5;
 
