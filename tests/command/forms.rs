@@ -28,6 +28,29 @@ fn new_case() -> Vec<(&'static str, Value)> {
     ]
 }
 
+#[tokio::test]
+async fn a_clock_is_started_from_a_moment_in_a_form_that_opens_beside_those_that_run() {
+    let stage =
+        Stage::with("", "[notify.clocks.NIS2]\n'Early warning' = 24\n[notify.clocks.GDPR]\nNotice = 72\n")
+            .await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.ana(&format!("{case} clock")).await;
+    // After the two that start one now.
+    stage.presses(&ana(), "run/3").await;
+    let now = stage.now() / 1_000;
+    let said = stage.sends(&ana(), &[("started", moment(now - 3_600))]).await;
+    assert_eq!(said["errors"]["name"], "Which clock is it?", "{said}");
+    let said = stage.sends(&ana(), &[("name", chosen("NIS2")), ("started", moment(now + 600))]).await;
+    assert!(said["errors"]["started"].as_str().unwrap().contains("not yet"), "{said}");
+    let began = now - 7_200;
+    let said = stage.sends(&ana(), &[("name", chosen("NIS2")), ("started", moment(began))]).await;
+    assert_eq!(said["response_action"], "clear", "{said}");
+    let shown = stage.ana(&format!("{case} clock")).await;
+    let runs = format!("{:02}:{:02} UTC", began % 86_400 / 3_600, began % 3_600 / 60);
+    assert!(shown.contains("NIS2 runs from") && shown.contains(&runs), "{shown}");
+    assert!(!shown.contains("Start NIS2 now") && shown.contains("Start GDPR now"), "{shown}");
+}
+
 fn with(name: &str, value: Value) -> Vec<(&'static str, Value)> {
     let mut all = new_case();
     if let Some(field) = all.iter_mut().find(|(field, _)| *field == name) {

@@ -35,11 +35,13 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     };
     let idle = context.settings.notify.clocks.keys();
     let idle = idle.filter(|name| !running.iter().any(|clock| clock.name == **name));
-    let start = |name: &String| {
-        let command = Command::Clock { name: Some(name.clone()), change: ClockChange::Start { from: None } };
-        Button::run(format!("Start {name} now"), command.on(id))
-    };
-    Ok(answer.buttons(idle.take(5).map(start).collect()))
+    let start = |name| Command::Clock { name, change: ClockChange::Start { from: None } }.on(id);
+    let now = |name: &String| Button::run(format!("Start {name} now"), start(Some(name.clone())));
+    let mut buttons: Vec<_> = idle.take(4).map(now).collect();
+    if !context.settings.notify.clocks.is_empty() {
+        buttons.push(Button::run("Start one from a moment…", start(None)));
+    }
+    Ok(answer.buttons(buttons))
 }
 
 /// `clock NAME [from WHEN]`: it runs from then, whether it ran before or not.

@@ -71,7 +71,16 @@ async fn filled(
             home::show(context).await?;
             Ok(form.saying(&shown.line(links::line(&links::of(context, case).await?))))
         }
-        _ => {
+        ModalKind::Clock { .. } => {
+            let clocks = context.settings.notify.clocks.keys();
+            Ok(forms::clock_filled_in(form, clocks, context.job.at / 1_000))
+        }
+        ModalKind::New { .. }
+        | ModalKind::Comment { .. }
+        | ModalKind::Rate { .. }
+        | ModalKind::Membership
+        | ModalKind::MembershipChange { .. }
+        | ModalKind::Attach { .. } => {
             let (mut open, _) = cases::latest(context).await?;
             open.retain(|case| case.status != Status::Closed);
             Ok(forms::choice_filled_in(form, &open))

@@ -7,6 +7,7 @@
 pub(crate) mod block;
 mod change;
 mod choice;
+mod clock;
 mod comment;
 pub(crate) mod field;
 mod membership;
@@ -24,6 +25,7 @@ use self::{
 pub(crate) use self::{
     change::{CaseEdit, filled_in as edit_filled_in},
     choice::filled_in as choice_filled_in,
+    clock::filled_in as clock_filled_in,
     new_case::NewCaseForm,
 };
 use super::reply::Reply;
@@ -31,7 +33,9 @@ use crate::{
     case::{CaseId, FileId, MembershipId, Seconds},
     chat::{
         ingress::{action::Action, job::Origin},
-        language::command::{Command, CommandLine, InvestigationRef, MembershipCommand, MembershipUpdate},
+        language::command::{
+            ClockChange, Command, CommandLine, InvestigationRef, MembershipCommand, MembershipUpdate,
+        },
     },
     state::record::{self, Unreadable, stated},
 };
@@ -97,6 +101,11 @@ pub(crate) enum ModalKind {
         /// Their ids, `F…`.
         #[serde(rename = "files")]
         files: Vec<FileId>,
+    },
+    #[serde(rename = "Clock")]
+    Clock {
+        #[serde(rename = "case")]
+        case: CaseId,
     },
     /// A case as it stands, opened on the home page: only to be read.
     #[serde(rename = "Case")]
@@ -183,6 +192,7 @@ impl ModalKind {
             Command::Comment { text: None } => Some(Self::Comment { case: Some(case?), text: String::new() }),
             Command::Edit => Some(Self::Edit { case: case? }),
             Command::Close if pressed => Some(Self::Close { case: case?, confirmation: None }),
+            Command::Clock { name: None, .. } if pressed => Some(Self::Clock { case: case? }),
             Command::Rate { step, useful, why: None } if pressed => {
                 Some(Self::Rate { case: case?, step: step.clone(), useful: *useful })
             }
@@ -202,6 +212,7 @@ impl ModalKind {
             Self::Edit { case }
             | Self::Close { case, .. }
             | Self::Rate { case, .. }
+            | Self::Clock { case }
             | Self::Case { case } => Some(case),
             Self::New { .. } | Self::Membership | Self::MembershipChange { .. } | Self::Attach { .. } => None,
         }
@@ -214,6 +225,7 @@ impl ModalKind {
             Self::Comment { .. } => Command::Comment { text: None },
             Self::Edit { .. } => Command::Edit,
             Self::Close { .. } => Command::Close,
+            Self::Clock { .. } => Command::Clock { name: None, change: ClockChange::Start { from: None } },
             Self::Rate { step, useful, .. } => {
                 Command::Rate { step: step.clone(), useful: *useful, why: None }
             }
@@ -231,7 +243,11 @@ impl ModalKind {
     pub(crate) fn is_filled_later(&self) -> bool {
         match self {
             Self::Comment { case, .. } => case.is_none(),
-            Self::Edit { .. } | Self::Close { .. } | Self::Attach { .. } | Self::Case { .. } => true,
+            Self::Edit { .. }
+            | Self::Close { .. }
+            | Self::Clock { .. }
+            | Self::Attach { .. }
+            | Self::Case { .. } => true,
             Self::New { .. } | Self::Rate { .. } | Self::Membership | Self::MembershipChange { .. } => false,
         }
     }
@@ -242,6 +258,7 @@ impl ModalKind {
             Self::Comment { .. } => "Comment",
             Self::Edit { .. } => "Edit details",
             Self::Close { .. } => "Close the case",
+            Self::Clock { .. } => "Start a clock",
             Self::Rate { useful: true, .. } => "Useful",
             Self::Rate { useful: false, .. } => "Not useful",
             Self::Membership => "New membership",
@@ -263,6 +280,7 @@ impl Modal {
             ModalKind::MembershipChange { .. } => self.with("Change it", membership::change_blocks()),
             ModalKind::Edit { .. }
             | ModalKind::Close { .. }
+            | ModalKind::Clock { .. }
             | ModalKind::Attach { .. }
             | ModalKind::Case { .. } => {
                 self.without_submit(vec![block::note("One moment: the service is being asked …")])
@@ -322,6 +340,7 @@ impl Modal {
                 let edit = Box::new(change::read(values)?);
                 Ok(filled(FormInput::Edit { case: case.clone(), edit }))
             }
+            ModalKind::Clock { case } => Ok(asked(clock::read(values, case, now)?)),
             // Slack cannot send a form that has no button to send it with.
             ModalKind::Case { .. } => Ok(Action::Confirmed { value: String::new() }),
             ModalKind::Close { confirmation, .. } => {

@@ -433,7 +433,7 @@ pub fn reference() -> String {
 fn of_route(name: &str) -> &'static str {
     match name {
         "name" => {
-            "what the route is called; needed. A case remembers it: call a route otherwise, and its cases lose it"
+            "what the route is called; needed. A case remembers it: after a route is renamed its cases are nobody's but `roles.admin`'s"
         }
         "account" | "region" => "condition: the case reaches it",
         "title" => "condition: the title holds these words, in any case",
