@@ -3,6 +3,8 @@
 
 pub mod author;
 #[cfg(test)]
+pub(crate) mod fuzz;
+#[cfg(test)]
 pub(crate) mod growth;
 mod ids;
 pub(crate) mod passage;

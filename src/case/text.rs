@@ -134,7 +134,7 @@ fn shown(char: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::growth::is_steady;
+    use crate::case::{fuzz, growth::is_steady};
 
     #[test]
     fn pieces_joined_are_the_text_and_none_is_too_long() {
@@ -219,6 +219,16 @@ mod tests {
             assert!(visible(text).chars().count() <= text.chars().count());
         }
         assert_eq!(one_line(" a\r\nb \u{200b} c\u{2028}"), "a b c");
+    }
+
+    #[test]
+    fn fuzzed_the_parts_of_a_text_are_the_text_and_each_fits() {
+        fuzz::texts("parts", |text| {
+            let parts = parts(text, 40);
+            assert!(parts.iter().all(|part| part.chars().count() <= 40), "{text:?}");
+            let letters = |text: &str| text.chars().filter(|char| !char.is_whitespace()).collect::<String>();
+            assert_eq!(letters(&parts.concat()), letters(text));
+        });
     }
 
     #[test]

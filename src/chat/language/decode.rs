@@ -269,7 +269,7 @@ pub(crate) fn quote(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::growth::is_steady;
+    use crate::case::{fuzz, growth::is_steady};
 
     fn text(text: &str) -> Word {
         Word::Text(text.to_owned())
@@ -355,6 +355,11 @@ mod tests {
             let read = LineWords::new(&quote(word)).collect::<Vec<_>>();
             assert!(matches!(&read[..], [Word::Text(text)] if text == word), "{word:?} {read:?}");
         }
+    }
+
+    #[test]
+    fn fuzzed_any_text_is_read_back_as_it_was_escaped() {
+        fuzz::texts("slack_escapes", |text| assert_eq!(decode(&encode(text)), text));
     }
 
     #[test]

@@ -221,8 +221,8 @@ pub(crate) fn topic(first: &str, second: Option<&str>) -> Result<&'static str, U
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::growth::is_steady;
     use crate::case::{Actor, CommentId, InvestigationId, MembershipId, Status, UserId};
+    use crate::case::{fuzz, growth::is_steady};
     use crate::chat::language::command::*;
 
     /// 2026-11-21T10:00:00Z.
@@ -634,6 +634,15 @@ mod tests {
             assert_eq!(reply(&text), expected);
             assert_eq!(parse(&text, NOW).unwrap_err().typed, None);
         }
+    }
+
+    #[test]
+    fn fuzzed_any_line_prints_to_itself_or_is_a_mistake() {
+        fuzz::texts("line", |text| {
+            if let Ok(line) = parse(text, NOW) {
+                assert_eq!(parse(&line.to_string(), NOW), Ok(line), "{text:?}");
+            }
+        });
     }
 
     #[test]

@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use crate::case::IssueKey;
     use crate::case::UserId;
-    use crate::case::growth::is_steady;
+    use crate::case::{fuzz, growth::is_steady};
 
     const NOON: i64 = 1_795_262_400;
 
@@ -378,6 +378,19 @@ mod tests {
             |text: &str| content(&comment(Author::AwsResponder, text), Plainness::Full)["content"][1].clone();
         assert_eq!(words(""), paragraph(json!([text("This part fell away.")])));
         assert_eq!(words(" \n"), paragraph(json!([text("(blank)")])));
+    }
+
+    #[test]
+    fn fuzzed_no_text_becomes_a_mention_or_a_card_of_its_own() {
+        fuzz::texts("adf_shown", |text| {
+            for part in adf::parts(text) {
+                let shown = content(&comment(Author::Jira { name: text.to_owned() }, &part), Plainness::Full);
+                let shown = json!(shown).to_string();
+                for kind in ["mention", "inlineCard", "blockCard", "media", "emoji"] {
+                    assert!(!shown.contains(&format!("\"type\":\"{kind}\"")), "{kind} in {shown}");
+                }
+            }
+        });
     }
 
     #[test]

@@ -343,7 +343,7 @@ mod tests {
 
     use super::*;
     use crate::case::IssueKey;
-    use crate::case::growth::is_steady;
+    use crate::case::{fuzz, growth::is_steady};
 
     const NOON: i64 = 1_795_262_400;
     const DATE: &str = "<!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>";
@@ -551,6 +551,22 @@ mod tests {
             let message = content(&comment(Author::AwsResponder, 0, 1, part), Plainness::Full);
             assert_eq!(message.blocks[1], rich(json!([text(expected)])), "{part:?}");
         }
+    }
+
+    #[test]
+    fn fuzzed_no_text_becomes_a_mention_or_a_link_of_its_own() {
+        fuzz::texts("slack_shown", |text| {
+            for part in parts(text) {
+                let shown =
+                    content(&comment(Author::Principal(text.to_owned()), 0, 1, &part), Plainness::Full);
+                let blocks = json!(shown.blocks).to_string();
+                for kind in ["user", "usergroup", "channel", "broadcast"] {
+                    assert!(!blocks.contains(&format!("\"type\":\"{kind}\"")), "{kind} in {blocks}");
+                }
+                let lead = shown.text.replace("<!date^", "");
+                assert!(!lead.contains("<!") && !lead.contains("<@") && !lead.contains("<http"), "{lead}");
+            }
+        });
     }
 
     #[test]

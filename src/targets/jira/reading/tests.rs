@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Names, bare, plain};
-use crate::case::growth::is_steady;
+use crate::case::{fuzz, growth::is_steady};
 
 /// What a document may hold, and what each of it becomes.
 const SCHEMA: &str = include_str!("../../../../tests/words/adf.schema.txt");
@@ -135,5 +135,16 @@ fn twice_the_words_are_read_in_twice_the_time_in_one_node_or_in_many() {
     is_steady(|text| {
         let nodes = text.as_bytes().chunks(16).map(|piece| paragraph(&piece.len().to_string())).collect();
         bare(&document(nodes))
+    });
+}
+
+#[test]
+fn fuzzed_no_node_is_too_strange_to_be_read_past() {
+    fuzz::documents("adf_read", |node| {
+        let last = json!({"type": "paragraph", "content": [{"type": "text", "text": "The last word."}]});
+        let document = json!({"type": "doc", "version": 1, "content": [node, last]});
+        for text in [plain(&document, &names()), bare(&document)] {
+            assert!(text.contains("The last word."), "{text:?} of {node}");
+        }
     });
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Beside, MessageParts, Words};
-use crate::case::growth::is_steady;
+use crate::case::{fuzz, growth::is_steady};
 
 const TYPES: &str = include_str!("../../../../tests/words/slack.types.txt");
 const EXAMPLES: &str = include_str!("../../../../tests/words/slack.examples.json");
@@ -74,5 +74,14 @@ fn twice_the_words_are_read_in_twice_the_time_in_one_block_or_in_many() {
         let table = |text| json!({"type": "table", "rows": [[{"type": "raw_text", "text": text}]]});
         let tables: Vec<_> = pieces(text).into_iter().map(table).collect();
         said(&json!({"text": text, "blocks": tables})).text
+    });
+}
+
+#[test]
+fn fuzzed_no_block_is_too_strange_to_be_read_past() {
+    fuzz::documents("slack_read", |block| {
+        let section = json!({"type": "section", "text": {"type": "plain_text", "text": "The last word."}});
+        let text = said(&json!({"blocks": [block, section], "attachments": [block]})).text;
+        assert!(text.contains("The last word."), "{text:?} of {block}");
     });
 }

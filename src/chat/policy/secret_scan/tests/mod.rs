@@ -3,7 +3,7 @@
 mod meaning;
 
 use super::*;
-use crate::case::growth::is_steady;
+use crate::case::{fuzz, growth::is_steady};
 
 /// Written in two halves, so that no scanner takes this file for a leak.
 fn joined(halves: [&str; 2]) -> String {
@@ -59,4 +59,12 @@ fn what_people_write_in_a_case_is_no_secret() {
 #[test]
 fn twice_the_text_is_looked_through_in_twice_the_time() {
     is_steady(secret);
+}
+
+#[test]
+fn fuzzed_a_key_is_found_whatever_stands_around_it() {
+    fuzz::texts("secret_scan", |text| {
+        secret(text);
+        assert!(secret(&format!("{text} AKIA2E3F4G5H6I7J2K3L {text}")).is_some(), "{text:?}");
+    });
 }
