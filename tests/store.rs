@@ -262,6 +262,24 @@ async fn the_agenda_is_due_beside_the_cases(store: &dyn Store) {
     assert_eq!(store.note("discover").await.unwrap().as_deref(), Some("two"));
 }
 
+async fn what_was_told_at_several_targets_is_found_at_once(store: &dyn Store) {
+    let keys: Vec<_> = (0..60).map(|number| key(&format!("comment/{number:06}/0"))).collect();
+    for (number, one) in keys.iter().enumerate().skip(1) {
+        store.tell(&case(1), 1, Slack, one, &told(&format!("slack {number}"))).await.unwrap();
+    }
+    store.tell(&case(1), 1, Jira, &keys[0], &told("jira 0")).await.unwrap();
+    let asked = [keys.clone(), vec![keys[0].clone()]].concat();
+    let [slack, jira] = &store.told_at(&case(1), &[Slack, Jira], &asked).await.unwrap()[..] else {
+        panic!("two")
+    };
+    assert_eq!((slack.len(), jira.len()), (61, 61));
+    assert!(slack[0].is_none() && slack[60].is_none() && slack[1..60].iter().all(Option::is_some));
+    assert_eq!(slack[59].as_ref().unwrap().remote, "slack 59");
+    assert_eq!((&jira[0], &jira[60]), (&Some(told("jira 0")), &Some(told("jira 0"))));
+    assert!(jira[1..60].iter().all(Option::is_none));
+    assert_eq!(store.told_at(&case(2), &[], &asked).await, Ok(vec![]));
+}
+
 async fn what_was_told_is_found_by_its_key(store: &dyn Store) {
     let [a, b, c] = ["comment/000123/0", "card", "change#3/é"].map(key);
     let edited = Told { hash: "c3".to_owned(), seen: Seen::Deleted, theirs: true, ..told("") };
@@ -576,6 +594,7 @@ suite![
     a_case_is_put_off_by_its_holder_or_by_whoever_cannot_read_it,
     due_cases_come_oldest_first,
     the_agenda_is_due_beside_the_cases,
+    what_was_told_at_several_targets_is_found_at_once,
     what_was_told_is_found_by_its_key,
     what_a_later_lease_told_is_not_overwritten_by_an_earlier_one,
     what_was_told_comes_back_whole_however_much_it_is,

@@ -259,16 +259,32 @@ impl Store for Dynamo {
     }
 
     async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
+        Ok(self.told_at(case, &[target], keys).await?.pop().unwrap_or_default())
+    }
+
+    async fn told_at(
+        &self,
+        case: &CaseId,
+        targets: &[TargetKind],
+        keys: &[Key],
+    ) -> Result<Vec<Vec<Option<Told>>>> {
         // BatchGetItem refuses a key that comes twice.
         let different: BTreeSet<_> = keys.iter().collect();
-        let different: Vec<_> = different.into_iter().map(|key| told_key(case, target, key)).collect();
+        let of = |target: &TargetKind| {
+            different.iter().map(|key| told_key(case, *target, key)).collect::<Vec<_>>()
+        };
+        let asked: Vec<_> = targets.iter().flat_map(of).collect();
         let mut told = HashMap::new();
-        for keys in different.chunks(MAX_KEYS) {
-            for item in self.0.batch(keys).await? {
-                told.insert(told_name(&item, target)?, json_of::<Told>(&item, "told")?);
+        for some in asked.chunks(MAX_KEYS) {
+            for item in self.0.batch(some).await? {
+                let is_of = |target: &&TargetKind| sort_key(&item).starts_with(&told_prefix(**target));
+                let Some(target) = targets.iter().find(is_of) else { continue };
+                told.insert((*target, told_name(&item, *target)?), json_of::<Told>(&item, "told")?);
             }
         }
-        Ok(keys.iter().map(|key| told.get(key).cloned()).collect())
+        let at =
+            |target: &TargetKind| keys.iter().map(|key| told.get(&(*target, key.clone())).cloned()).collect();
+        Ok(targets.iter().map(at).collect())
     }
 
     async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>> {

@@ -362,6 +362,20 @@ pub trait Store {
     /// What was told under each of these keys; in their order.
     async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>>;
 
+    /// The same at several targets, in their order.
+    async fn told_at(
+        &self,
+        case: &CaseId,
+        targets: &[TargetKind],
+        keys: &[Key],
+    ) -> Result<Vec<Vec<Option<Told>>>> {
+        let mut all = Vec::new();
+        for target in targets {
+            all.push(self.told(case, *target, keys).await?);
+        }
+        Ok(all)
+    }
+
     async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>>;
 
     /// The same at these targets, in their order.

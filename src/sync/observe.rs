@@ -5,8 +5,6 @@ use std::{
     collections::HashMap,
 };
 
-use futures_util::future::join_all;
-
 use crate::{
     aws::sir::{Fault, FaultKind, Page, ask},
     case::{Case, CaseId, Comment, CommentId, Investigation, Millis, Resolver, Seconds},
@@ -306,13 +304,8 @@ impl PagesLeft<'_> {
             let mut each = kinds.iter().zip(ledgers).filter(|(kind, _)| tellers.contains(kind));
             return Ok(each.all(|(_, ledger)| keys.iter().all(|key| ledger.contains_key(key))));
         }
-        let each = join_all(tellers.iter().map(|kind| world.store().told(id, *kind, &keys)));
-        for told in each.await {
-            if told?.iter().any(Option::is_none) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let told = world.store().told_at(id, tellers, &keys).await?;
+        Ok(told.iter().flatten().all(Option::is_some))
     }
 }
 

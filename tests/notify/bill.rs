@@ -8,9 +8,9 @@ const BEGIN: &str = "<!-- calls: written by UPDATE_DOCS=1 cargo test --test noti
 const END: &str = "<!-- /calls -->";
 
 /// What of the table only reads.
-const READS: [&str; 11] = [
+const READS: [&str; 12] = [
     "all_told", "bound", "command", "due_list", "ledgers", "meta", "note", "notes", "sayings", "settings",
-    "told",
+    "told", "told_at",
 ];
 
 /// Calls by whom they go to: reads and writes of the table, the queue, SIR, Slack, Jira.

@@ -116,6 +116,7 @@ macro_rules! watched {
             put_off(case: &CaseId, epoch: Option<u64>, until: Millis) -> ();
             due_list(now: Millis, limit: usize) -> DueList;
             told(case: &CaseId, destination: TargetKind, keys: &[Key]) -> Vec<Option<Told>>;
+            told_at(case: &CaseId, targets: &[TargetKind], keys: &[Key]) -> Vec<Vec<Option<Told>>>;
             all_told(case: &CaseId, destination: TargetKind) -> Vec<(Key, Told)>;
             ledgers(case: &CaseId, targets: &[TargetKind]) -> Vec<Vec<(Key, Told)>>;
             tell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key, told: &Told) -> ();
