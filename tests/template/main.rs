@@ -351,6 +351,38 @@ fn each_door_is_throttled_by_itself_and_a_flood_raises_an_alarm() {
 }
 
 #[test]
+fn a_public_url_has_a_function_of_its_own_so_that_a_flood_there_leaves_the_inbox_its_runs() {
+    let template = template();
+    let (door, command) = (&template["Resources"]["CommandDoor"], &template["Resources"]["Command"]);
+    let at = |resource: &str, field: &str| text(&template["Resources"][resource]["Properties"][field]);
+    assert_eq!(at("CommandUrl", "TargetFunctionArn"), "CommandDoor.Arn");
+    for permission in ["CommandUrlPermission", "CommandUrlInvokePermission"] {
+        assert_eq!(at(permission, "FunctionName"), "CommandDoor");
+    }
+    for resource in
+        ["CommandDoor", "CommandUrl", "CommandUrlPermission", "CommandUrlInvokePermission", "DoorErrorsAlarm"]
+    {
+        assert_eq!(text(&template["Resources"][resource]["Condition"]), "HasFunctionUrl");
+    }
+    assert!(door["Properties"]["Events"].is_null(), "it takes nothing from the inbox");
+    for field in ["Role", "Environment"] {
+        assert_eq!(door["Properties"][field], command["Properties"][field], "{field}");
+    }
+    let binary = |of: &Value| of["Metadata"]["BuildProperties"]["Binary"].clone();
+    assert_eq!(binary(door), binary(command));
+    // Of what is reserved for `command` the inbox may use half, and the API, which is throttled, the rest.
+    let most = command["Properties"]["Events"]["Inbox"]["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+        .as_u64();
+    assert_eq!(most, Some(5));
+    for resource in [door, command] {
+        let Value::Tagged(reserved) = &resource["Properties"]["ReservedConcurrentExecutions"] else {
+            panic!("nothing is reserved")
+        };
+        assert!(reserved.value[1].as_u64() >= most);
+    }
+}
+
+#[test]
 fn a_forged_job_raises_an_alarm() {
     counts(&template(), "ForgedJobsAlarm", "Command");
 }
