@@ -92,7 +92,9 @@ pub fn principal(principal: &str) -> String {
         }
         _ => principal.to_owned(),
     };
-    text::cut(&text::one_line(&name), 140)
+    // Sessions are called by mail addresses, and others read this; the trail has the whole ARN.
+    let name = name.split('@').next().unwrap_or_default();
+    text::cut(&text::one_line(name), 140)
 }
 
 /// The first of a list, and how many more there are: at most `most` characters and a few.
@@ -123,11 +125,13 @@ pub(crate) fn which_part(part: &Part) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
 
     #[test]
     fn a_principal_is_called_by_what_tells_it_apart() {
         let table = [
-            ("arn:aws:sts::123456789012:assumed-role/Admin/ana@example.com", "Admin/ana@example.com"),
+            ("arn:aws:sts::123456789012:assumed-role/Admin/ana@example.com", "Admin/ana"),
+            ("arn:aws:iam::123456789012:user/bo@example.com", "bo"),
             ("arn:aws:iam::123456789012:user/team/red/ana", "ana"),
             ("arn:aws:iam::123456789012:role/Admin", "Admin"),
             ("arn:aws:iam::123456789012:root", "root of 123456789012"),
@@ -164,5 +168,12 @@ mod tests {
     fn a_time_is_told_in_utc_even_where_it_makes_no_sense() {
         assert_eq!(utc(1_795_255_200), "2026-11-21 10:00 UTC");
         assert_eq!(utc(i64::MAX), "9223372036854775807 s after 1970");
+    }
+
+    #[test]
+    fn twice_the_name_is_shortened_in_twice_the_time() {
+        is_steady(principal);
+        is_steady(|text| principal(&format!("arn:aws:sts::1:assumed-role/{text}")));
+        is_steady(|text| some_of(&[text.to_owned(), text.to_owned()], 100));
     }
 }

@@ -11,7 +11,7 @@ use casebridge_lab::{
 use serde_json::json;
 
 /// How somebody in the console is called who opens a case: by role and session.
-const CONSOLE: &str = "SecurityTeam/ana@example.com";
+const CONSOLE: &str = "SecurityTeam/ana";
 
 /// A case that is told, and a responder called cy.
 async fn told(own: bool) -> (Stage, CaseId, UserId) {
@@ -194,4 +194,32 @@ async fn where_the_service_does_not_tell_whose_it_was_the_change_is_told_without
         assert!(!thread.contains(" · by ") && !issue.contains(" · by "), "{thread} {issue}");
         stage.sir.heal();
     }
+}
+
+#[tokio::test]
+async fn without_the_right_to_read_who_opened_a_case_that_is_asked_once() {
+    let stage = Stage::set().await;
+    stage.sir.fault(FaultRule::on("ListCaseEdits").error("AccessDeniedException"));
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.notify().await;
+    let asked = stage.sir.count("ListCaseEdits");
+    assert!(asked > 0);
+    for _ in 0..3 {
+        stage.memory.hint(&case, stage.now(), false).await.unwrap();
+        stage.later(3_000);
+        stage.sweep().await;
+    }
+    assert_eq!(stage.sir.count("ListCaseEdits"), asked);
+    // Where AWS only does not answer now it is asked again.
+    let other = stage.sir.console_creates_case("Another key");
+    stage.sir.heal();
+    stage.sir.fault(FaultRule::on("ListCaseEdits").error("InternalServerException"));
+    stage.notify().await;
+    stage.sir.heal();
+    stage.memory.hint(&other, stage.now(), false).await.unwrap();
+    stage.later(3_000);
+    stage.sweep().await;
+    let (channel, ts) = stage.card(&other).await;
+    let card = stage.slack.message(&channel, &ts).unwrap().to_string();
+    assert!(card.contains(" by "), "{card}");
 }

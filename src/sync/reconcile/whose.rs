@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    aws::sir::ask,
+    aws::sir::{Fault, FaultKind, ask},
     case::{
         Case, CaseId, Edit, Email, Millis,
         author::Author,
@@ -15,7 +15,11 @@ use crate::{
         deeds::{self, Deed, DeedField},
         notes::Opened,
     },
-    sync::{context::Context, observe::Look, reading::Reader},
+    sync::{
+        context::Context,
+        observe::Look,
+        reading::{Reader, ReadingError},
+    },
     telemetry::metrics,
 };
 
@@ -143,7 +147,8 @@ async fn edits(context: &Context<'_>, case: &CaseId) -> Edits {
             }
             Err(trouble) => {
                 tracing::warn!(%case, %trouble, "who changed the case is not known, and not told");
-                over = false;
+                // A right that is missing now is missing at the next look: who opened the case is asked for once.
+                over = matches!(trouble, ReadingError::Sir(Fault { kind: FaultKind::Denied, .. }));
                 break;
             }
         }
