@@ -289,3 +289,102 @@ fn no_log_line_has_a_key_twice() {
     assert!(lines > 40, "the source was read: {lines}");
     assert_eq!(found, Vec::<String>::new());
 }
+
+/// Walks over a text.
+const WALKS: [&str; 13] = [
+    ".chars()",
+    ".char_indices()",
+    ".bytes()",
+    ".lines()",
+    ".split(",
+    ".split_inclusive(",
+    ".split_whitespace()",
+    ".rsplit(",
+    ".match_indices(",
+    ".matches(",
+    ".replace(",
+    ".replacen(",
+    ".rfind(",
+];
+
+/// Files that walk over texts and need no test of their own of how that grows: folder, names (`*`: all of it), why.
+const NO_GROWTH: [(&str, &str, &str); 21] = [
+    ("aws", "*", "what AWS names; what people type is tried in sir/limits/mod.rs"),
+    ("case", "author ids turn", "an id or a name, once"),
+    ("chat/actions", "attach cases history issue_comments links lists withdrawal", "ids, keys and names"),
+    ("chat/forms", "block membership new_case overflow_field", "fields that values.rs and the grammar read"),
+    ("chat/ingress", "act events payload route signature", "ids, headers, and a form's few fields"),
+    (
+        "chat/language",
+        "args args_organisation arguments user_error validate verbs",
+        "read for grammar.rs, whose test takes each",
+    ),
+    ("chat/policy", "secret_scan", "tried in secret_scan/tests"),
+    ("chat", "reply", "tried in reply/messages.rs"),
+    ("chat/reply", "terminal", "tried in messages.rs"),
+    ("config", "*", "what an operator wrote, or an address"),
+    ("doctor", "*", "our own words"),
+    ("http", "mod", "a header"),
+    ("state", "*", "keys of ours"),
+    ("sync", "*", "names of regions, statuses and settings"),
+    ("targets/jira", "files history offers planner webhooks", "ids, and a name"),
+    ("targets/jira/reading", "block", "tried in tests.rs"),
+    ("targets/pagerduty", "*", "an error's words, cut before"),
+    ("targets/slack", "line login message response_url target", "an id, an address, a mark"),
+    ("targets/slack", "mrkdwn", "tried in card.rs"),
+    ("targets/slack/reading", "block rich", "tried in tests.rs"),
+    ("telemetry", "*", "a line of ours"),
+];
+
+/// What people, AWS and other services write is read and rendered in these: each tries itself.
+const GROWTH: [&str; 21] = [
+    "aws/sir/limits/mod",
+    "case/passage",
+    "case/text",
+    "chat/actions/naming",
+    "chat/actions/parts",
+    "chat/forms/values",
+    "chat/forms/written",
+    "chat/language/decode",
+    "chat/language/grammar",
+    "chat/language/shell",
+    "chat/language/when",
+    "chat/policy/secret_scan/tests/mod",
+    "chat/reply/messages",
+    "http/json",
+    "targets/jira/adf",
+    "targets/jira/description",
+    "targets/jira/reading/tests",
+    "targets/jira/remark",
+    "targets/slack/card",
+    "targets/slack/reading/tests",
+    "targets/slack/thread",
+];
+
+/// Whether an entry of the list above is about a file.
+fn is_about(file: &str, (folder, names, _): &(&str, &str, &str)) -> bool {
+    let within = file.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+    within.is_some_and(|name| *names == "*" || names.split(' ').any(|listed| listed == name))
+}
+
+#[test]
+fn whatever_walks_over_a_text_is_tried_with_twice_as_much_of_it() {
+    let (mut untried, mut used) = (Vec::new(), BTreeSet::new());
+    for file in files(&source()) {
+        let text = fs::read_to_string(&file).unwrap();
+        let live = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let name = file.strip_prefix(source()).unwrap().with_extension("").to_string_lossy().into_owned();
+        let walks = WALKS.iter().any(|walk| live.contains(walk)) && !name.contains("/tests");
+        match NO_GROWTH.iter().find(|listed| is_about(&name, listed)) {
+            _ if !walks || text.contains("is_steady(") => {}
+            Some(listed) => drop(used.insert(*listed)),
+            None => untried.push(name),
+        }
+    }
+    assert_eq!(untried, Vec::<String>::new());
+    let unneeded: Vec<_> = NO_GROWTH.iter().filter(|listed| !used.contains(listed)).collect();
+    assert!(unneeded.is_empty(), "{unneeded:?}");
+    for file in GROWTH {
+        assert!(read(&format!("src/{file}.rs")).contains("is_steady("), "{file}");
+    }
+}

@@ -59,6 +59,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::case::growth::is_steady;
 
     #[test]
     fn half_a_character_is_replaced_and_nothing_else_is_touched() {
@@ -84,5 +85,12 @@ mod tests {
     fn null_is_as_absent_wherever_it_stands() {
         let sent = json!({"a": null, "b": [null, {"c": null, "d": 1}], "e": "null", "f": false});
         assert_eq!(without_nulls(sent), json!({"b": [{"d": 1}], "e": "null", "f": false}));
+    }
+
+    #[test]
+    fn twice_the_text_is_read_in_twice_the_time() {
+        is_steady(|text| whole(text));
+        is_steady(|text| whole(&format!("\\ud83d{text}\\").repeat(2)));
+        is_steady(|text| read(json!({ "a": [text, null] }).to_string().as_bytes()).map(without_nulls));
     }
 }

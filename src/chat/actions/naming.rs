@@ -129,6 +129,7 @@ fn mentioned(text: &str, kind: Mention) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
 
     #[test]
     fn who_has_no_name_is_found_once_each() {
@@ -138,5 +139,13 @@ mod tests {
         assert_eq!(mentioned(text, Mention::Channel), ["C1", "C2"]);
         assert_eq!(mentioned(text, Mention::Group), ["S1"]);
         assert_eq!(mentioned(&format!("<@{}>", "U".repeat(10_000)), Mention::Person), [""; 0]);
+    }
+
+    #[test]
+    fn twice_the_text_is_searched_in_twice_the_time() {
+        for kind in [Mention::Person, Mention::Group, Mention::Channel] {
+            is_steady(|text| mentioned(text, kind).len());
+            is_steady(|text| mentioned(&format!("{text}{}", kind.sign()).repeat(2), kind).len());
+        }
     }
 }

@@ -65,6 +65,7 @@ pub(super) fn number(body: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
 
     fn bodies(speaker: Option<&str>, words: &str) -> Vec<String> {
         Named { speaker, words }.bodies()
@@ -117,5 +118,11 @@ mod tests {
         {
             assert!(!hold(speaker, words, &other));
         }
+    }
+
+    #[test]
+    fn twice_the_text_is_parted_and_compared_in_twice_the_time() {
+        is_steady(|text| bodies(Some("ana"), text).iter().map(|body| number(body)).sum::<usize>());
+        is_steady(|text| hold(None, text, &[]));
     }
 }

@@ -193,6 +193,7 @@ fn field(view: &Value, block: BlockId) -> &Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
     use crate::chat::forms::block::Field;
 
     /// A form whose description was `before`, as it is sent with `now` in its fields.
@@ -259,5 +260,15 @@ mod tests {
             values.checked_long(FieldName::Text, Err::<(), _>("too long"));
             assert_eq!(values.read(Some(())).unwrap_err()[field], "too long");
         }
+    }
+
+    #[test]
+    fn twice_the_text_in_a_form_is_read_in_twice_the_time() {
+        is_steady(|text| {
+            let view = sent(&text[..text.floor_char_boundary(text.len() / 2)], &[text, text]);
+            let mut values = Values::of(&view, 0);
+            (values.is_changed(FieldName::Text), values.long(FieldName::Text), values.text(FieldName::Text)).1
+        });
+        is_steady(|text| Values::of(&sent("", &[text]), 0).asked(FieldName::Text, "tag add").is_some());
     }
 }

@@ -648,8 +648,13 @@ mod tests {
     #[test]
     fn twice_the_line_is_understood_in_twice_the_time() {
         is_steady(|text| parse(text, NOW).is_ok());
-        for verb in ["comment", "tag add", "membership new", "7000000003 coment"] {
-            is_steady(|text| parse(&format!("{verb} {text}"), NOW).is_ok());
+        is_steady(|text| parse(&format!("7000000003 coment {text}"), NOW).is_ok());
+        // What is read alike is tried once.
+        let mut shapes = std::collections::BTreeSet::from([""]);
+        let verbs: Vec<_> = verbs::all().filter(|verb| shapes.insert(verb.syntax)).collect();
+        for verbs in verbs.chunks(8) {
+            let is_read = |verb: &&&Verb, text: &str| parse(&format!("{} {text}", verb.name), NOW).is_ok();
+            is_steady(|text| verbs.iter().filter(|verb| is_read(verb, text)).count());
         }
     }
 }

@@ -145,6 +145,7 @@ fn iso(text: &str) -> Option<OffsetDateTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
 
     /// 2026-11-21T10:00:00Z, a Saturday.
     const NOW: Seconds = 1_795_255_200;
@@ -227,5 +228,10 @@ mod tests {
             assert_eq!(moment_in(text, NOW, ahead), moment(utc, NOW), "{text} {ahead}");
         }
         assert_eq!(moment_in("soon", NOW, hour), None);
+    }
+
+    #[test]
+    fn twice_the_words_of_a_moment_are_read_in_twice_the_time() {
+        is_steady(|text| (moment(text, NOW), day(text, NOW), on_a_clock(text, NOW)).0);
     }
 }

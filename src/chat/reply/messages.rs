@@ -163,6 +163,7 @@ impl TextRun {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
 
     #[test]
     fn what_others_wrote_is_text_and_nothing_else() {
@@ -238,5 +239,12 @@ mod tests {
     fn silence_sends_nothing() {
         assert!(Reply::silence().messages().is_empty());
         assert!(Reply::silence().is_silence());
+    }
+
+    #[test]
+    fn twice_the_answer_is_shown_in_twice_the_time() {
+        is_steady(|text| Reply::says(text).marked(text).give_back(text).messages().len());
+        is_steady(|text| Reply::says(text).view_blocks().len());
+        is_steady(|text| Reply::default().marked(text).at_a_terminal());
     }
 }

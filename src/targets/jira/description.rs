@@ -121,7 +121,7 @@ fn row(name: &str, value: Inline) -> Value {
 mod tests {
     use super::*;
     use crate::{
-        case::{Actor, Attachment, AttachmentId, CaseId, Resolver, Status, Watcher},
+        case::{Actor, Attachment, AttachmentId, CaseId, Resolver, Status, Watcher, growth::is_steady},
         targets::content::Links,
     };
 
@@ -242,5 +242,11 @@ mod tests {
         assert_eq!(summary(&case).encode_utf16().count(), 255);
         case.title = " \u{200b}".to_owned();
         assert_eq!(summary(&case), "Case 1234567890");
+    }
+
+    #[test]
+    fn twice_the_description_is_shown_in_twice_the_time() {
+        is_steady(|text| description(&view(text)));
+        is_steady(|text| summary(&Case { title: text.to_owned(), ..view("").case }));
     }
 }

@@ -317,6 +317,7 @@ fn plain(text: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
     use crate::{
         case::{AttachmentId, CaseId, IssueKey, Resolver, UserId, Watcher, author::Author},
         state::owner::Owner,
@@ -559,5 +560,16 @@ mod tests {
         view.case.status = Status::Other("<!channel> @here https://evil".to_owned() + &"x".repeat(400));
         let topic = channel_topic(&view);
         assert!(topic.starts_with("channel here httpsevilxxx") && topic.chars().count() == 250, "{topic}");
+    }
+
+    #[test]
+    fn twice_the_title_is_shown_in_twice_the_time() {
+        is_steady(|text| {
+            let mut view = view();
+            view.case.title = text.to_owned();
+            view.case.status = Status::Other(text.to_owned());
+            (card(&view).blocks.len(), channel_topic(&view)).0
+        });
+        is_steady(|text| Mrkdwn::new().code(text).fence(text, 3_000));
     }
 }

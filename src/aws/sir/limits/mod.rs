@@ -146,6 +146,7 @@ fn number(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::growth::is_steady;
 
     #[test]
     fn a_length_is_counted_in_code_points_not_in_bytes() {
@@ -179,5 +180,14 @@ mod tests {
         let error = error("email", "\"ana@\" is no e-mail address.");
         assert_eq!(format!("{error:?}"), "LimitError(email)");
         assert_eq!(error.to_string(), "\"ana@\" is no e-mail address.");
+    }
+
+    #[test]
+    fn twice_the_text_is_checked_in_twice_the_time() {
+        is_steady(|text| case::TITLE.check(text).is_ok());
+        is_steady(|text| (file::name(text).is_ok(), file::fit(text, &[text, "a"])));
+        is_steady(|text| (place::account(text).is_ok(), place::service(text).is_ok()));
+        is_steady(|text| (person::email(text).is_ok(), person::email(&format!("{text}@{text}.com")).is_ok()));
+        is_steady(|text| address::ip(text).is_ok());
     }
 }
