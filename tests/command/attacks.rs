@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::routes;
 
 /// Everybody who might try, from below to above; the four before the last are named as admins, and are none.
-const PEOPLE: [&str; 9] =
+pub(super) const PEOPLE: [&str; 9] =
     ["nobody", "viewer", "responder", "commander", "guest", "bot", "stranger", "gone", "admin"];
 /// The place of one who is an admin indeed.
 const ADMIN: usize = 8;
@@ -117,12 +117,12 @@ impl Attack<'_> {
     }
 }
 
-fn writes() -> BTreeSet<&'static str> {
+pub(super) fn writes() -> BTreeSet<&'static str> {
     let all = Operation::ALL.iter().filter(|operation| !operation.is_read());
     all.map(|operation| operation.name()).collect()
 }
 
-async fn people(stage: &mut Stage) -> Vec<UserId> {
+pub(super) async fn people(stage: &mut Stage) -> Vec<UserId> {
     let add = |name: &str, more: Value| stage.slack.add_user(name, &format!("{name}@example.com"), &more);
     let [nobody, viewer, responder, commander] =
         ["nobody", "viewer", "responder", "commander"].map(|name| add(name, json!({})));

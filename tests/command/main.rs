@@ -2,6 +2,7 @@
 //! stand-ins of Slack, Security Incident Response and Security Hub, and a table in memory.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod attack_doors;
 mod attacks;
 mod audit;
 mod aws_sample;
