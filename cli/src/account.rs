@@ -8,7 +8,7 @@ use casebridge::{
         hosts::Reach,
         sdk::{Aws, Unready},
     },
-    state::dynamodb::{Dynamo, Unusable},
+    state::dynamodb::{Dynamo, Unusable, is_of_credentials},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -39,15 +39,15 @@ pub enum AccountError {
     )]
     Denied { what: String, code: String },
     #[error(
-        "nobody answers at {0}. It is what AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB or the profile's endpoint_url \
+        "nobody answers at {url}. It is what AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_{service} or the profile's endpoint_url \
          names: start what should be there, or unset it"
     )]
-    Endpoint(String),
+    Endpoint { url: String, service: &'static str },
     #[error(
-        "DynamoDB in {0} does not answer: is that the name of a Region (AWS_REGION), and does this machine reach the \
+        "{service} in {region} does not answer: is that the name of a Region (AWS_REGION), and does this machine reach the \
          internet, or need HTTPS_PROXY?"
     )]
-    Silent(String),
+    Silent { service: &'static str, region: String },
     #[error(
         "there is no table {table} in {region}: CASEBRIDGE_TABLE is the output TableName of the stack, and AWS_REGION \
          the stack's Region. `aws dynamodb list-tables --region {region}` lists what is there"
@@ -100,10 +100,7 @@ impl Account {
             Unusable::NotOurs => AccountError::NotOurs(table),
             Unusable::Unknown(code) => AccountError::Refused(code),
             Unusable::Denied(code) => AccountError::Denied { what: format!("read the table {table}"), code },
-            Unusable::Silent => match environment::endpoint("DYNAMODB", variable) {
-                Some(url) => AccountError::Endpoint(shown(&url)),
-                None => AccountError::Silent(region),
-            },
+            Unusable::Silent => silence("DynamoDB", "DYNAMODB", &region),
             Unusable::Other(why) => AccountError::Other { table, region, why },
         }
     }
@@ -118,6 +115,35 @@ pub async fn ready(aws: &Aws) -> Result<String, AccountError> {
         Unready::Region => AccountError::Region,
         Unready::Credentials => AccountError::Credentials,
     })
+}
+
+/// Nobody answered; `variable` names the service in the environment.
+pub fn silence(service: &'static str, named: &'static str, region: &str) -> AccountError {
+    match environment::endpoint(named, variable) {
+        Some(url) => AccountError::Endpoint { url: shown(&url), service: named },
+        None => AccountError::Silent { service, region: region.to_owned() },
+    }
+}
+
+/// What a code means that a service refuses whoever asks with, if it means that.
+pub fn refusal(code: &str, what: String) -> Option<AccountError> {
+    let code = code.to_owned();
+    match code.as_str() {
+        "AccessDeniedException" => Some(AccountError::Denied { what, code }),
+        _ if is_of_credentials(&code) => Some(AccountError::Refused(code)),
+        _ => None,
+    }
+}
+
+/// What is to be done where the table refuses what is asked of it later.
+pub fn mend(said: &str) -> &'static str {
+    match said.contains("the store did not answer: refused: AccessDenied") {
+        true => {
+            ". These credentials may not do that on the table: use those of the account and role that deployed the stack; \
+             `aws sts get-caller-identity` says whose they are"
+        }
+        false => "",
+    }
 }
 
 /// What stands before an `@` may be a password.
@@ -168,6 +194,15 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(names_profile(text, "work"), is_there, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_that_refuses_later_says_whose_rights_are_meant_and_nothing_else_does() {
+        let refused = casebridge::state::Error::Trouble("refused: AccessDeniedException".to_owned());
+        assert!(mend(&refused.to_string()).contains("may not do that on the table"));
+        for other in ["the store did not answer: refused: ValidationException", "AccessDeniedException", ""] {
+            assert_eq!(mend(other), "");
         }
     }
 

@@ -2,19 +2,27 @@
 //! secret is not read.
 
 use std::{
+    fs,
     io::{self, IsTerminal, Read, Write},
+    path::Path,
     time::Duration,
 };
+
+use bytes::Bytes;
 
 use casebridge::{
     aws::sir::{self, aws::SirClient},
     case::{CaseId, Millis},
-    chat::{ChatContext, Redeliver, Terminal, Told},
+    chat::{self, ChatContext, Redeliver, Terminal, Told},
     config::{
+        clock,
         environment::{self, Environment, LeftOut, variable},
         secrets::{Secret, Secrets},
     },
-    http,
+    http::{
+        self,
+        transport::{Opened, Source, Transport},
+    },
     runtime::{
         QueueMessage, Recent, World,
         live::{ConfigError, Live},
@@ -33,13 +41,18 @@ use crate::{
 /// The most that is read from standard input: no comment is longer by far.
 const LONGEST: u64 = 1 << 20;
 
+/// So long a file may be on its way: the largest, over a slow line.
+const UPLOAD: Duration = Duration::from_secs(15 * 60);
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 For example:
   casebridge do list
   casebridge do 7000000003 show
   casebridge do 7000000003 comment - < words.txt
+  casebridge do 7000000003 attach auth.log
   casebridge do --yes 7000000003 close
+  casebridge do new \"Leaked key\" > case.txt; casebridge do new - < case.txt
   casebridge do help status")]
 pub struct ActArgs {
     /// Confirms what would be asked before something final is done. Stands before the line.
@@ -65,10 +78,13 @@ pub enum ActError {
     Random,
     #[error("standard input is no text, or longer than a megabyte. Nothing was done")]
     Input,
+    #[error("{0} is no file that can be read here ({1}). Nothing was done")]
+    File(String, io::ErrorKind),
     #[error(
-        "these credentials may not write the table {0}, which keeps who does what. Nothing more was done"
+        "these credentials may not read or write the table {0}, which keeps who does what ({1}): they need what \
+         docs/operations.md grants under \"Slack is down\". Look what was done before you say it again"
     )]
-    Table(String),
+    Table(String, String),
     #[error("nobody knows what became of it ({0}): look before you say it again")]
     Unknown(Redeliver),
     /// What was answered.
@@ -85,15 +101,27 @@ pub async fn run(asked: &ActArgs) -> Result<(), ActError> {
     let words = words(&asked.line)?;
     let account = Account::open().await?;
     let arn = operator::arn(&account.aws).await.ok_or(ActError::Nobody)?;
-    let world = Alone(Live::of(environment(&account.name), SirClient::new));
-    let settings = world.0.settings().await?;
+    let (case, file) = match chat::brings(&words) {
+        Some(case) => (Some(case), Some(file(&words)?)),
+        None => (None, None),
+    };
+    let bytes = file.as_ref().map(|(_, bytes)| bytes.clone()).unwrap_or_default();
+    let live = Live::of(environment(&account.name), SirClient::new);
+    let world = Alone { live, file: bytes, http: Transport::lasting(UPLOAD) };
+    let settings = world.live.settings().await?;
     // It signs what is confirmed within this process.
     let secrets = Secrets { slack_signing_secret: Secret::new(random()?), ..Secrets::default() };
     let chat = ChatContext { world: &world, settings: &settings, secrets: &secrets };
     let terminal = Terminal::of(&chat, &arn);
     let act = random()?;
     let known = |told: Result<Told, Redeliver>| told.map_err(|why| unfinished(&account.name, why));
-    let mut told = known(output::patiently("asking AWS", terminal.asks(&act, &words)).await)?;
+    let mut told = match case.zip(file.as_ref()) {
+        Some((case, (name, bytes))) => {
+            let brought = terminal.brings(&act, case, (name, bytes.len() as u64));
+            known(output::patiently("sending the file to AWS", brought).await)?
+        }
+        None => known(output::patiently("asking AWS", terminal.asks(&act, &words)).await)?,
+    };
     if let Some(value) = told.confirm.clone()
         && is_meant(asked, &told.said)?
     {
@@ -117,6 +145,14 @@ fn words(line: &[String]) -> Result<Vec<String>, ActError> {
         return Err(ActError::Input);
     }
     Ok(before.iter().cloned().chain([text.trim_end().to_owned()]).collect())
+}
+
+/// The file that a line ends in: its name, and all of it.
+fn file(words: &[String]) -> Result<(String, Bytes), ActError> {
+    let path = words.last().map(String::as_str).unwrap_or_default();
+    let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
+    let read = fs::read(path).map_err(|error| ActError::File(path.to_owned(), error.kind()))?;
+    Ok((name.unwrap_or_else(|| path.to_owned()), read.into()))
 }
 
 fn is_meant(asked: &ActArgs, question: &str) -> Result<bool, ActError> {
@@ -145,8 +181,9 @@ fn tell(asked: &ActArgs, arn: &str, told: &Told) -> Result<(), ActError> {
 }
 
 fn unfinished(table: &str, why: Redeliver) -> ActError {
-    match why.to_string().contains("AccessDenied") {
-        true => ActError::Table(table.to_owned()),
+    let said = why.to_string();
+    match said.contains("refused: AccessDenied") {
+        true => ActError::Table(table.to_owned(), said),
         false => ActError::Unknown(why),
     }
 }
@@ -168,33 +205,45 @@ fn random() -> Result<String, ActError> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// AWS and nobody else.
-struct Alone(Live<Dynamo>);
+/// AWS and nobody else, and the file that is brought.
+struct Alone {
+    live: Live<Dynamo>,
+    file: Bytes,
+    http: Transport,
+}
 
 #[async_trait::async_trait(?Send)]
 impl World for Alone {
     fn store(&self) -> &dyn Store {
-        self.0.store()
+        self.live.store()
     }
 
     fn now(&self) -> Millis {
-        self.0.now()
+        self.live.now()
     }
 
     fn recent(&self) -> Option<&Recent> {
-        self.0.recent()
+        self.live.recent()
     }
 
     async fn sleep(&self, time: Duration) {
-        self.0.sleep(time).await;
+        self.live.sleep(time).await;
     }
 
     async fn send(&self, _request: http::Request) -> Result<http::Response, http::TransportError> {
         Err(http::TransportError::NotSent("neither Slack nor Jira is asked here".to_owned()))
     }
 
+    async fn open(&self, _from: http::Request, _bytes: u64) -> Result<Source, http::TransportError> {
+        Ok(Source::Opened(Opened::of(self.file.len() as u64, self.file.clone())))
+    }
+
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
+        self.http.fill(to, file, clock::now()).await
+    }
+
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault> {
-        self.0.call(call).await
+        self.live.call(call).await
     }
 
     async fn enqueue(&self, _message: QueueMessage) -> Result<(), String> {
@@ -203,12 +252,12 @@ impl World for Alone {
 
     async fn look_soon(&self, case: &CaseId) -> Result<(), String> {
         match environment::inbox_url(variable) {
-            Ok(_) => self.0.look_soon(case).await,
+            Ok(_) => self.live.look_soon(case).await,
             Err(_) => Ok(()),
         }
     }
 
     async fn record(&self, line: AuditLine) {
-        self.0.record(line).await;
+        self.live.record(line).await;
     }
 }

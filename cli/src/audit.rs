@@ -55,16 +55,37 @@ pub enum AuditError {
     Account(#[from] AccountError),
     #[error(transparent)]
     Operator(#[from] OperatorError),
+    #[error(
+        "there is no log group {group} in {region}: CASEBRIDGE_AUDIT_GROUP is the output AuditGroup of the stack and stays when \
+         the stack goes, AWS_REGION is the stack's Region"
+    )]
+    NoGroup { group: String, region: String },
     #[error(transparent)]
     Logs(#[from] LogsError),
+}
+
+fn explained(why: LogsError, group: String, region: String) -> AuditError {
+    match &why {
+        LogsError::Refused(code) if code == "ResourceNotFoundException" => {
+            AuditError::NoGroup { group, region }
+        }
+        LogsError::Refused(code) => match account::refusal(code, format!("read the log group {group}")) {
+            Some(refusal) => refusal.into(),
+            None => why.into(),
+        },
+        LogsError::NoAnswer => account::silence("CloudWatch Logs", "CLOUDWATCH_LOGS", &region).into(),
+        LogsError::NotSent(_) => why.into(),
+    }
 }
 
 /// What the trail says, a line each, oldest first.
 pub async fn run(asked: &AuditArgs) -> Result<String, AuditError> {
     let search = search(asked, environment::audit_group(variable)?, clock::now())?;
     let aws = Aws::default();
-    account::ready(&aws).await?;
-    let found = read(&operator::logs(&aws).await?, search).await?;
+    let region = account::ready(&aws).await?;
+    let group = search.group.clone();
+    let found = read(&operator::logs(&aws).await?, search).await;
+    let found = found.map_err(|why| explained(why, group, region))?;
     if asked.json {
         return Ok(found.iter().map(AuditLine::json).collect::<Vec<_>>().join("\n"));
     }

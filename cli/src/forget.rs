@@ -6,7 +6,6 @@ use casebridge::{
     config::{
         clock,
         environment::{self, Environment, variable},
-        sdk::Aws,
     },
     runtime::{self, World, live::Live},
     sync::forget::{self, ForgetError},
@@ -15,7 +14,7 @@ use casebridge::{
 };
 
 use crate::{
-    account::{self, AccountError},
+    account::{Account, AccountError},
     operator::{Operator, OperatorError},
 };
 
@@ -42,11 +41,9 @@ pub enum ForgettingError {
 /// Forgets a case; the answer says what goes and what stays.
 pub async fn run(case: &str) -> Result<String, ForgettingError> {
     let id = CaseId::parse(case).ok_or_else(|| ForgettingError::Case(case.to_owned()))?;
-    let environment = Environment::read(variable)?;
-    let aws = Aws::default();
-    account::ready(&aws).await?;
-    let live = Live::of(environment, SirClient::reading);
-    let operator = Operator::identify(&aws).await?;
+    let account = Account::open().await?;
+    let live = Live::of(Environment::read(variable)?, SirClient::reading);
+    let operator = Operator::identify(&account.aws).await?;
     is_closed(&live, &id).await?;
     if let Some(operator) = &operator {
         operator.record(forgotten(&id)).await?;

@@ -43,7 +43,8 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where nobody reads there is nobody to tell.
-            let _ = writeln!(stderr(), "casebridge: {error}");
+            let said = error.to_string();
+            let _ = writeln!(stderr(), "casebridge: {said}{}", account::mend(&said));
             ExitCode::FAILURE
         }
     }

@@ -12,6 +12,8 @@ use casebridge::{
     sync::reconcile::preview::PreviewError,
 };
 
+use crate::account::{Account, AccountError};
+
 /// How long looking may take.
 const TIME: i64 = 120_000;
 
@@ -19,6 +21,8 @@ const TIME: i64 = 120_000;
 pub enum PlanError {
     #[error("\"{0}\" is no case id: it is a number of ten digits")]
     Case(String),
+    #[error(transparent)]
+    Account(#[from] AccountError),
     #[error("{0}. Set what the functions have: CASEBRIDGE_TABLE, CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID")]
     Environment(#[from] environment::EnvironmentError),
     #[error(transparent)]
@@ -30,6 +34,7 @@ pub enum PlanError {
 /// What each target lacks of a case, a block each.
 pub async fn run(case: &str) -> Result<String, PlanError> {
     let id = CaseId::parse(case).ok_or_else(|| PlanError::Case(case.to_owned()))?;
+    Account::open().await?;
     let live = Live::of(Environment::read(variable)?, SirClient::reading);
     let chosen = live.chosen().await?;
     let (settings, secrets) = (&chosen.settings, &chosen.secrets);

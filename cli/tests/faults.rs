@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     process::{Command, Output, Stdio},
@@ -9,6 +10,7 @@ use std::{
 };
 
 use casebridge_lab::stage::nobody;
+use serde_json::json;
 
 const GOOD: &str = "[slack]\nteam = 'T0CASEBRDG'\nchannel = 'C0SECURITY'\n";
 const REGION: (&str, &str) = ("AWS_REGION", "eu-west-1");
@@ -76,22 +78,44 @@ fn four_faults_have_four_answers() {
 
 /// Answers everything with this error of DynamoDB's.
 fn refusing(code: &'static str) -> String {
+    answering(move |_| {
+        (400, format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"no"}}"#))
+    })
+}
+
+/// Tells who asks, lets read a single item, which is the settings, and refuses all else.
+fn reading_only() -> String {
+    let item =
+        json!({"Item": {"pk": {"S": "NOTE#settings"}, "sk": {"S": "NOTE"}, "note": {"S": GOOD}}}).to_string();
+    let who = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/ana</Arn>\
+               </GetCallerIdentityResult></GetCallerIdentityResponse>";
+    let denied = r#"{"__type":"com.amazonaws.dynamodb.v20120810#AccessDeniedException","message":"no"}"#;
+    answering(move |head| match () {
+        () if head.contains("dynamodb_20120810.getitem") => (200, item.clone()),
+        () if head.contains("x-www-form-urlencoded") => (200, who.to_owned()),
+        () => (400, denied.to_owned()),
+    })
+}
+
+/// A server that answers by the head of a request, in lower case.
+fn answering(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let mut lines = BufReader::new(stream.try_clone().unwrap());
-            let (mut line, mut length) = (String::new(), 0);
-            while lines.read_line(&mut line).unwrap() > 2 {
-                if let Some(bytes) = line.to_lowercase().strip_prefix("content-length:") {
+            let (mut head, mut line, mut length) = (String::new(), String::new(), 0);
+            while lines.read_line(&mut line).unwrap_or_default() > 2 {
+                let lower = std::mem::take(&mut line).to_lowercase();
+                if let Some(bytes) = lower.strip_prefix("content-length:") {
                     length = bytes.trim().parse().unwrap();
                 }
-                line.clear();
+                head.push_str(&lower);
             }
-            lines.read_exact(&mut vec![0; length]).unwrap();
-            let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"no"}}"#);
-            let head = format!("HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\n", body.len());
+            let _ = lines.read_exact(&mut vec![0; length]);
+            let (status, body) = answer(&head);
+            let head = format!("HTTP/1.1 {status} Answer\r\ncontent-length: {}\r\n", body.len());
             let _ = write!(
                 stream,
                 "{head}content-type: application/x-amz-json-1.0\r\nconnection: close\r\n\r\n{body}"
@@ -114,6 +138,120 @@ fn what_the_table_refuses_names_the_table_or_whose_credentials_are_meant() {
         let told = pushed(&[TABLE, REGION, id, key, ("AWS_ENDPOINT_URL", &refusing(code))]);
         assert!(told.contains(words), "{code}: {told}");
         is_one_answer(&told);
+    }
+}
+
+/// What the stack's output Environment sets.
+const STACK: [(&str, &str); 4] = [
+    TABLE,
+    ("CASEBRIDGE_INBOX_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/casebridge-inbox.fifo"),
+    ("CASEBRIDGE_SECRET_ID", "casebridge"),
+    ("CASEBRIDGE_AUDIT_GROUP", "/casebridge/casebridge/audit"),
+];
+
+/// Every command that asks AWS, as it is typed; FILE is a file of settings, KEY a key.
+const ASKING: [&str; 21] = [
+    "do list",
+    "do 7000000003 comment hello",
+    "settings push FILE",
+    "settings check --live FILE",
+    "settings pull",
+    "settings diff FILE",
+    "settings history",
+    "settings rollback",
+    "setup --non-interactive FILE",
+    "exercise",
+    "audit",
+    "export 7000000003 --key KEY",
+    "forget 7000000003",
+    "plan 7000000003",
+    "doctor",
+    "status",
+    "status --json",
+    "replay 7000000003",
+    "replay 7000000003 --dry-run",
+    "redrive --dry-run",
+    "adopt --table sample",
+];
+/// The others; `manifest` and `verify` read files.
+const OFFLINE: [&str; 9] =
+    ["play", "standins", "manifest", "verify", "keypair", "completions", "man", "simulate", "help"];
+
+#[test]
+fn each_command_either_asks_aws_and_is_tried_here_or_does_not() {
+    let help = casebridge(&["--help"], &[]);
+    let help = String::from_utf8(help.stdout).unwrap();
+    let listed = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
+    let names = listed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: BTreeSet<_> = names.filter_map(|line| line.split_whitespace().next()).collect();
+    let asking = ASKING.iter().filter_map(|line| line.split(' ').next());
+    assert_eq!(names, asking.chain(OFFLINE).collect());
+}
+
+#[test]
+fn each_command_says_of_each_fault_what_it_is_and_what_to_do() {
+    let settings = Scratch::of("faults.toml", GOOD.as_bytes());
+    let key = std::env::temp_dir().join(format!("casebridge-faults-{}.key", std::process::id()));
+    assert!(casebridge(&["keypair", key.to_str().unwrap()], &[]).status.success());
+    let _key = [Scratch(key.clone()), Scratch(key.with_extension("key.pub"))];
+    let [absent, denied, expired] =
+        ["ResourceNotFoundException", "AccessDeniedException", "ExpiredTokenException"].map(refusing);
+    let (nobody, [id, secret]) = (nobody(), KEYS);
+    let known = |more: &[(&'static str, &str)]| {
+        let all = STACK.into_iter().chain([REGION, id, secret]).chain(more.iter().copied());
+        all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+    };
+    let without = |name: &str| {
+        let all = known(&[]).into_iter().filter(|(named, _)| named != name && named != secret.0);
+        all.chain((name == REGION.0).then(|| (secret.0.to_owned(), secret.1.to_owned()))).collect::<Vec<_>>()
+    };
+    // What is said of the table, and what `audit` says, which needs none.
+    let faults = [
+        (without("AWS_REGION"), ["no AWS Region is set"; 2]),
+        (without(id.0), ["there are no AWS credentials here"; 2]),
+        (known(&[("AWS_PROFILE", "nope")]), ["there is no AWS profile \"nope\""; 2]),
+        (known(&[("AWS_ENDPOINT_URL", &nobody)]), ["nobody answers at"; 2]),
+        (
+            known(&[("AWS_ENDPOINT_URL", &absent)]),
+            ["there is no table casebridge-Table-1 in", "there is no log group"],
+        ),
+        (known(&[("AWS_ENDPOINT_URL", &denied)]), ["may not read the table", "may not read the log group"]),
+        (known(&[("AWS_ENDPOINT_URL", &expired)]), ["AWS does not take these"; 2]),
+    ];
+    let files = [settings.0.to_str().unwrap(), key.to_str().unwrap()];
+    thread::scope(|scope| {
+        for (variables, words) in &faults {
+            scope.spawn(move || ASKING.iter().for_each(|line| says(line, variables, (words, files))));
+        }
+    });
+}
+
+/// A command says these words of its fault, and nothing else.
+fn says(line: &str, set: &[(String, String)], ([of_table, of_trail], [file, key]): (&[&str; 2], [&str; 2])) {
+    let variables: Vec<_> = set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let named = |word| match word {
+        "FILE" => file,
+        "KEY" => key,
+        word => word,
+    };
+    let output = casebridge(&line.split(' ').map(named).collect::<Vec<_>>(), &variables);
+    let told = String::from_utf8(output.stderr).unwrap();
+    let words = if line == "audit" { of_trail } else { of_table };
+    assert!(told.contains(words) && output.status.code() == Some(1), "{line}: {told}");
+    is_one_answer(&told);
+}
+
+#[test]
+fn whoever_may_read_the_table_and_not_write_it_reads_what_is_lacking_and_that_nothing_was_done() {
+    let url = reading_only();
+    let [id, key] = KEYS;
+    let variables = [TABLE, REGION, id, key, ("AWS_ENDPOINT_URL", &url)];
+    for line in
+        [&["do", "list"][..], &["do", "7000000003", "comment", "hello"], &["do", "7000000003", "close"]]
+    {
+        let told = String::from_utf8(casebridge(line, &variables).stderr).unwrap();
+        assert!(told.contains("may not read or write the table casebridge-Table-1"), "{line:?}: {told}");
+        assert!(told.contains("docs/operations.md"), "{line:?}: {told}");
     }
 }
 

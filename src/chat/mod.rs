@@ -11,7 +11,7 @@ pub(crate) mod reply;
 pub use self::{
     actions::{
         Redeliver, adopt, execute,
-        terminal::{Terminal, Told},
+        terminal::{Terminal, Told, brings},
     },
     ingress::{ChatContext, NotForUs, Replies, act, handle, is_unsigned, job, said},
     language::{command::CommandLine, grammar, user_error::UserError, verbs, when::moment},

@@ -86,16 +86,22 @@ type KeptClient = Option<(Millis, Client)>;
 pub struct Transport {
     connect: Duration,
     timeout: Duration,
+    copy: Duration,
     clients: Arc<Mutex<[KeptClient; 2]>>,
 }
 
 impl Default for Transport {
     fn default() -> Self {
-        Self { connect: CONNECT, timeout: http::TIMEOUT, clients: Arc::default() }
+        Self { connect: CONNECT, timeout: http::TIMEOUT, copy: COPY, clients: Arc::default() }
     }
 }
 
 impl Transport {
+    /// One for where no function waits: a copy may take so long.
+    pub fn lasting(copy: Duration) -> Self {
+        Self { copy, ..Self::default() }
+    }
+
     pub fn client(&self, now: Millis) -> Result<Client, TransportError> {
         self.client_for(false, now)
     }
@@ -121,7 +127,8 @@ impl Transport {
     }
 
     pub async fn open(&self, from: Request, bytes: u64, now: Millis) -> Result<Source, TransportError> {
-        let answer = self.request(from, now)?.timeout(COPY).send().await.map_err(|error| trouble(&error))?;
+        let answer =
+            self.request(from, now)?.timeout(self.copy).send().await.map_err(|error| trouble(&error))?;
         let status = answer.status().as_u16();
         let is_page = answer
             .headers()
@@ -140,7 +147,7 @@ impl Transport {
     /// Sends an opened file on, piece by piece: memory holds one piece at a time. Answers the HTTP status.
     pub async fn fill(&self, to: Request, file: Opened, now: Millis) -> Result<u16, TransportError> {
         let body = reqwest::Body::wrap_stream(file.pieces);
-        let to = self.request(to, now)?.timeout(COPY).header("content-length", file.bytes).body(body);
+        let to = self.request(to, now)?.timeout(self.copy).header("content-length", file.bytes).body(body);
         Ok(to.send().await.map_err(|error| trouble(&error))?.status().as_u16())
     }
 
@@ -259,7 +266,7 @@ mod tests {
 
     fn http() -> Transport {
         let (connect, timeout) = (Duration::from_millis(300), Duration::from_millis(600));
-        Transport { connect, timeout, clients: Arc::default() }
+        Transport { connect, timeout, copy: COPY, clients: Arc::default() }
     }
 
     #[tokio::test]

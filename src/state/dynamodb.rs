@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, ReturnValue},
 };
 
-pub use super::table::Unusable;
+pub use super::table::{Unusable, is_of_credentials};
 use super::{
     Asked, Command, DueList, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told,
     Wanted, agenda,

@@ -219,13 +219,21 @@ fn unusable<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Unusable {
         "ResourceNotFoundException" => Unusable::Absent,
         "ValidationException" => Unusable::NotOurs,
         "AccessDeniedException" => Unusable::Denied(code),
-        "UnrecognizedClientException"
-        | "ExpiredTokenException"
-        | "InvalidSignatureException"
-        | "IncompleteSignatureException"
-        | "MissingAuthenticationTokenException" => Unusable::Unknown(code),
+        _ if is_of_credentials(&code) => Unusable::Unknown(code),
         _ => Unusable::Other(trouble(error).to_string()),
     }
+}
+
+/// Whether a service says with this code that it does not know who asks, or not any more.
+pub fn is_of_credentials(code: &str) -> bool {
+    let codes = [
+        "UnrecognizedClientException",
+        "ExpiredTokenException",
+        "InvalidSignatureException",
+        "IncompleteSignatureException",
+        "MissingAuthenticationTokenException",
+    ];
+    codes.contains(&code)
 }
 
 /// What an error of DynamoDB's means, in words that name neither keys nor values.

@@ -1,6 +1,7 @@
 //! What somebody asks at a terminal, with their own rights at AWS: the same acts, and neither Slack nor Jira is asked anything.
 
 use casebridge::{
+    case::CaseId,
     chat::{self, Terminal, Told},
     state::Store,
     targets::slack,
@@ -100,7 +101,7 @@ async fn what_is_not_understood_keeps_what_was_typed_and_what_needs_slack_says_s
     assert!(told.said.ends_with(&format!("You typed: {case} coment The host")), "{}", told.said);
     for (line, part) in [
         ("take", "needs Slack or Jira"),
-        ("restrict @bo", "Whoever may know of the case is somebody in Slack."),
+        ("restrict @bo", "Whoever may know of the case is somebody in Slack: wait"),
         ("watch", "Say the address instead"),
         ("brief --post", "no channel here"),
         ("comment", "needs more than was said"),
@@ -205,4 +206,87 @@ async fn a_call_without_an_answer_is_found_out_and_made_once() {
     assert_eq!(told.outcome, AuditOutcome::Done, "{}", told.said);
     assert_eq!(stage.case_comments(&case).len(), 1);
     assert!(stage.memory.meta(&case).await.unwrap().is_some());
+}
+
+fn cases(stage: &Stage) -> Vec<CaseId> {
+    let all = stage.sir.state()["cases"].as_object().unwrap().keys().map(CaseId::new).collect();
+    all
+}
+
+#[tokio::test]
+async fn a_case_is_opened_by_a_blank_that_is_filled_in_and_told_with_who_opened_it() {
+    let stage = Stage::set().await;
+    let blank = does(&stage, OPS, "new Leaked key").await;
+    assert!(
+        blank.outcome == AuditOutcome::Shown && blank.said.contains("\nTitle: Leaked key\n"),
+        "{}",
+        blank.said
+    );
+    assert_eq!(stage.sir.count("CreateCase"), 0);
+    let unfinished = does(&stage, OPS, &format!("new {}", blank.said)).await;
+    assert_eq!(unfinished.outcome, AuditOutcome::NotDone);
+    assert!(unfinished.said.contains("Resolver: Who works it?"), "{}", unfinished.said);
+    let filled =
+        blank.said.replace("Type: ", "Type: Security Incident").replace("Resolver: ", "Resolver: Self");
+    let filled = format!("new {filled}A key of the build role\nwas used from 203.0.113.9.");
+    // Nobody hears of the first time: it is found out, and done once.
+    stage.sir.fault(FaultRule::on("CreateCase").once().reset_after());
+    let told = does(&stage, OPS, &filled).await;
+    assert_eq!(told.outcome, AuditOutcome::Done, "{}", told.said);
+    let [case] = <[_; 1]>::try_from(cases(&stage)).unwrap();
+    assert!(told.said.starts_with(&format!("Case {case} is open. It is told as soon as")), "{}", told.said);
+    let kept = stage.sir.case(&case).unwrap();
+    assert_eq!(kept["description"], "A key of the build role\nwas used from 203.0.113.9.");
+    let line = stage.trail().pop().unwrap();
+    assert_eq!((line.verb.as_str(), line.door.as_str(), line.who.as_str()), ("new", "cli", OPS));
+    assert_eq!((line.case.as_ref(), line.decision), (Some(&case), Decision::Allowed));
+    stage.notify().await;
+    let (channel, ts) = stage.card(&case).await;
+    let card = stage.slack.message(&channel, &ts).unwrap().to_string();
+    assert!(card.contains("ops/ana") && card.contains("Leaked key"), "{card}");
+    let withheld = does(
+        &stage,
+        OPS,
+        &filled.replace("build role", "role AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+    )
+    .await;
+    assert!(withheld.said.contains("nothing of it was kept"), "{}", withheld.said);
+    assert_eq!(cases(&stage).len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_at_hand_goes_on_the_case_under_who_brought_it_and_a_closed_case_takes_none() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(chat::brings(&words(&format!("{case} attach ./auth log.txt"))), None, "one path is one word");
+    assert_eq!(chat::brings(&words(&format!("{case} comment attach x"))), None);
+    assert_eq!(chat::brings(&words(&format!("{case} attach ./auth.log"))), Some(case.clone()));
+    let how = does(&stage, OPS, &format!("{case} attach")).await;
+    assert!(how.said.contains("casebridge do 7000000003 attach FILE"), "{}", how.said);
+    let file = b"03:10 web-2 is off\n";
+    stage.world.has_at_hand(file);
+    let bridge = stage.bridge();
+    let terminal = Terminal::of(&bridge, OPS);
+    let bring = async |act: &str, name: &str, bytes: u64| {
+        Box::pin(terminal.brings(act, case.clone(), (name, bytes))).await.unwrap()
+    };
+    let told = bring("one", "auth log.txt", file.len() as u64).await;
+    assert_eq!(told.outcome, AuditOutcome::Done, "{}", told.said);
+    assert!(told.said.starts_with("The file is on case"), "{}", told.said);
+    assert_eq!(stage.sir.attachment(&case, "auth_log.txt").as_deref(), Some(&file[..]));
+    let body = format!(
+        "ops/ana, {OPS} (command line):\n[Attached from command line]\n- auth_log.txt (in command line: auth log.txt)"
+    );
+    assert_eq!(stage.case_comments(&case), [body]);
+    let line = stage.trail().pop().unwrap();
+    assert_eq!((line.verb.as_str(), line.door.as_str(), line.who.as_str()), ("attach", "cli", OPS));
+    let told = bring("two", "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY.txt", 19).await;
+    assert!(told.said.contains("give it another name"), "{}", told.said);
+    let told = bring("three", "empty.txt", 0).await;
+    assert!(told.said.contains("Nothing was attached"), "{}", told.said);
+    stage.sir.aws_closes(&case, "Duplicate").unwrap();
+    let told = bring("four", "late.txt", 19).await;
+    assert!(told.outcome == AuditOutcome::NotDone && told.said.contains("is closed"), "{}", told.said);
+    assert_eq!(stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len(), 1);
 }

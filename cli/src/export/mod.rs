@@ -23,7 +23,6 @@ use casebridge::{
     config::{
         clock,
         environment::{self, Environment, variable},
-        sdk::Aws,
     },
     runtime::live::{ConfigError, Live},
     targets::{jira::Jira, slack::Slack},
@@ -38,7 +37,7 @@ use self::{
     keys::{KeyError, SigningKey},
 };
 use crate::{
-    account::{self, AccountError},
+    account::{Account, AccountError},
     operator::{Operator, OperatorError},
 };
 
@@ -89,12 +88,10 @@ pub async fn run(asked: &ExportArgs) -> Result<String, ExportError> {
     let id = CaseId::parse(&asked.case).ok_or_else(|| ExportError::Case(asked.case.clone()))?;
     let key = SigningKey::read(&asked.key)?;
     let folder = asked.to.clone().unwrap_or_else(|| PathBuf::from(format!("case-{id}")));
-    let environment = Environment::read(variable)?;
-    let aws = Aws::default();
-    account::ready(&aws).await?;
-    let live = Live::of(environment, SirClient::new);
+    let account = Account::open().await?;
+    let live = Live::of(Environment::read(variable)?, SirClient::new);
     let chosen = live.chosen().await?;
-    let operator = Operator::identify(&aws).await?;
+    let operator = Operator::identify(&account.aws).await?;
     let (settings, secrets, until) = (&chosen.settings, &chosen.secrets, Millis::MAX);
     let slack = Slack::new(&live, settings, secrets, until);
     let jira = Jira::new(&live, settings, secrets, until);

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use casebridge::{
     aws::{logs::LogStream, sessions::SessionName, sir},
     case::{CaseId, DeploymentId, Millis},
@@ -58,6 +59,7 @@ pub struct Outside {
     pub(super) soon: Mutex<Vec<String>>,
     left_out: Mutex<LeftOut>,
     in_names: AtomicBool,
+    brought: Mutex<Option<Bytes>>,
     sightings: OnceLock<Sightings>,
     deployments: [DeploymentId; 2],
     signs_as: AtomicUsize,
@@ -95,6 +97,7 @@ impl Outside {
             soon: Mutex::default(),
             left_out: Mutex::default(),
             in_names: AtomicBool::default(),
+            brought: Mutex::default(),
             sightings: OnceLock::default(),
             deployments: ["one", "another"].map(DeploymentId::new),
             signs_as: AtomicUsize::default(),
@@ -133,6 +136,11 @@ impl Outside {
     /// As if the stack had been deployed without these rights.
     pub fn is_deployed_without(&self, left_out: LeftOut) {
         *self.left_out.lock().unwrap() = left_out;
+    }
+
+    /// From now on this is opened, whatever is asked for: a file of the machine that somebody sits at.
+    pub fn has_at_hand(&self, file: &[u8]) {
+        *self.brought.lock().unwrap() = Some(Bytes::copy_from_slice(file));
     }
 
     /// As if the stack had been deployed with PersonalIdentity=true.
@@ -211,6 +219,9 @@ impl World for Outside {
 
     async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
         self.countdown.moment().await;
+        if let Some(file) = self.brought.lock().unwrap().clone() {
+            return Ok(Source::Opened(Opened::of(file.len() as u64, file)));
+        }
         let opened = self.live.open(from, bytes).await;
         self.countdown.moment().await;
         opened

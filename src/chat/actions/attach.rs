@@ -8,7 +8,7 @@ use super::{
     compare_and_set::closed,
     context::{ActionError, CommandContext, Outcome},
     freeze::Frozen,
-    speech::Speech,
+    speech::{Speech, TERMINAL},
     withdrawal,
 };
 use crate::{
@@ -75,6 +75,28 @@ pub(crate) async fn next(
     told(context, id, &ends).await
 }
 
+/// Attaches a file that somebody has at hand at a terminal, by its name and length.
+pub(crate) async fn brought(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    (name, bytes): (&str, u64),
+) -> Outcome {
+    let case = context.case(id).await?;
+    if case.is_closed() {
+        return Err(closed(id).into());
+    }
+    let there = Elsewhere {
+        id: &FileId::new(name),
+        name,
+        bytes: Some(bytes),
+        from: Ok(Request::bare(Method::GET, String::new())),
+        place: TERMINAL,
+        sign_in: "",
+    };
+    let end = ended(name, copied(context, &case, &there, &[]).await?);
+    told(context, id, &[end]).await
+}
+
 /// Puts the job of the next file on the inbox, once: a repetition of this one finds that it is there.
 async fn go_on(context: &CommandContext<'_>, before: usize) -> Result<(), ActionError> {
     if context.frozen::<bool>(Frozen::FileBegun(before)).await?.is_some() {
@@ -110,7 +132,8 @@ async fn told(context: &CommandContext<'_>, id: &CaseId, ends: &[CopyEnd]) -> Ou
     // The message's own comment names its files; nothing is new where they are called the same on the case.
     let is_known = is_of_a_message && attached.iter().all(|file| file.in_slack == file.on_case);
     if !attached.is_empty() && !is_known {
-        comments::create(context, id, &Speech::typed(context, announced(&attached))).await?;
+        let place = if context.is_at_a_terminal() { TERMINAL } else { "Slack" };
+        comments::create(context, id, &Speech::typed(context, announced(place, &attached))).await?;
     }
     if is_of_a_message && attached.len() == ends.len() {
         return Ok(Reply::silence());
@@ -143,9 +166,9 @@ fn attached(ends: &[CopyEnd]) -> Vec<&Attached> {
     attached.collect()
 }
 
-fn announced(attached: &[&Attached]) -> String {
-    let lines = attached.iter().map(|file| line("Slack", &file.in_slack, &file.on_case));
-    format!("{}\n{}", heading("Slack"), lines.collect::<Vec<_>>().join("\n"))
+fn announced(place: &str, attached: &[&Attached]) -> String {
+    let lines = attached.iter().map(|file| line(place, &file.in_slack, &file.on_case));
+    format!("{}\n{}", heading(place), lines.collect::<Vec<_>>().join("\n"))
 }
 
 pub(super) fn heading(place: &str) -> String {
@@ -175,10 +198,14 @@ async fn one(
         }
     };
     let before: Vec<&str> = attached(before).into_iter().map(|file| file.on_case.as_str()).collect();
-    Ok(match copied(context, case, &elsewhere(context, &file), &before).await? {
-        Copied::As(name) => CopyEnd::Attached(Attached { in_slack: file.name.clone(), on_case: name }),
-        Copied::Not(why) => CopyEnd::Refused(Paragraph::of("• ").bold(&file.name).text(format!(": {why}"))),
-    })
+    Ok(ended(&file.name, copied(context, case, &elsewhere(context, &file), &before).await?))
+}
+
+fn ended(name: &str, became: Copied) -> CopyEnd {
+    match became {
+        Copied::As(on_case) => CopyEnd::Attached(Attached { in_slack: name.to_owned(), on_case }),
+        Copied::Not(why) => CopyEnd::Refused(Paragraph::of("• ").bold(name).text(format!(": {why}"))),
+    }
 }
 
 fn elsewhere<'f>(context: &CommandContext<'_>, file: &'f File) -> Elsewhere<'f> {

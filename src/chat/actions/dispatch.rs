@@ -198,6 +198,12 @@ fn how(context: &CommandContext<'_>, case: Option<&CaseId>, command: &Command) -
         let line = CommandLine { case: case.cloned(), command: command.clone() };
         return Reply::says("This is filled in in a form.").buttons(vec![Button::run("Open the form", line)]);
     }
+    if *command == Command::Attach && context.is_at_a_terminal() {
+        return Reply::marked(
+            Reply::says("Name the file, one in a line, after the case and the verb:"),
+            "`/sir 7000000003 attach FILE`",
+        );
+    }
     if *command == Command::Attach {
         let how = "To attach a file, share it in Slack and choose \"Attach file to case\" in that message's menu (⋯, \
                    More message shortcuts). In a case's thread, a message with a file that says ";

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Where somebody spoke whom AWS knows.
-const TERMINAL: &str = "command line";
+pub(super) const TERMINAL: &str = "command line";
 
 /// Who speaks, by name and id, and where: `Ana Lima, U024BE7LH (Slack)`.
 fn line(name: &str, id: &str, place: &str) -> String {

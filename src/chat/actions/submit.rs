@@ -34,6 +34,10 @@ pub(crate) async fn done(context: &CommandContext<'_>, filled: &FormInput, here:
             membership::update(context, membership.as_ref(), change).await
         }
         FormInput::Membership(_) => Err(context.refuse("This form asks for nothing.")),
+        FormInput::Brought { case, name, bytes } => {
+            context.readable(case).await?;
+            attach::brought(context, case, (name, *bytes)).await
+        }
         FormInput::Attach { case, files, before } => match case.clone().or(here) {
             Some(case) => {
                 match before {
@@ -63,12 +67,12 @@ async fn create(context: &CommandContext<'_>, new: &NewCaseForm) -> Outcome {
     context.opened(&case).await?;
     context.changed(&case).await?;
     let show = Command::Tray.on(&case);
-    Ok(Reply::of(
-        Paragraph::of("Case ")
-            .bold(case.as_str())
-            .text(" is open. Its card appears in a moment, and its thread is the case."),
-    )
-    .buttons(vec![Button::run("What can be done", show)]))
+    let then = match context.is_at_a_terminal() {
+        true => " is open. It is told as soon as Slack and Jira answer.",
+        false => " is open. Its card appears in a moment, and its thread is the case.",
+    };
+    Ok(Reply::of(Paragraph::of("Case ").bold(case.as_str()).text(then))
+        .buttons(vec![Button::run("What can be done", show)]))
 }
 
 async fn change(context: &CommandContext<'_>, id: &CaseId, edit: &CaseEdit) -> Outcome {

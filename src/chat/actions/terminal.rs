@@ -8,8 +8,9 @@ use super::{
     retry::WAIT,
 };
 use crate::{
-    case::{TeamId, TriggerId, UserId},
+    case::{CaseId, TeamId, TriggerId, UserId},
     chat::{
+        forms::{FormInput, written},
         ingress::{
             act::ActId,
             action::Action,
@@ -17,7 +18,7 @@ use crate::{
             job::{Door, Job, Origin, Sender},
             route,
         },
-        language::{decode, grammar, shell, user_error::UserError},
+        language::{command::Command, decode, grammar, shell, user_error::UserError},
         policy::{
             identity::Profile,
             roles::{Denied, Identity, PersonKind},
@@ -70,10 +71,45 @@ impl<'a> Terminal<'a> {
             findings::refused(self.chat.world, &job, Refusal::of(None, secret_scan::RULE)).await;
             return Ok(told(Reply::says(withheld(kind)), AuditOutcome::NotDone));
         }
-        match grammar::parse(&line, self.chat.world.now().div_euclid(1_000)) {
+        let now = self.chat.world.now().div_euclid(1_000);
+        if let Some(said) = new_case(words) {
+            return match written::is_filled(&said) {
+                true => self.opens(&trigger, &said).await,
+                false => Ok(told(Reply::says(written::blank(&said, now)), AuditOutcome::Shown)),
+            };
+        }
+        match grammar::parse(&line, now) {
             Ok(asked) => self.does(&self.sender().asks(&trigger, asked, decode::decode(&line))).await,
             Err(mistake) => Ok(told(unread(&mistake), AuditOutcome::NotDone)),
         }
+    }
+
+    async fn opens(&self, trigger: &TriggerId, said: &str) -> Result<Told, Redeliver> {
+        match written::read(said, self.chat.world.now().div_euclid(1_000)) {
+            Ok(new) => {
+                let filled = Action::Filled { filled: FormInput::New(Box::new(new)) };
+                self.does(&self.sender().does(ActId::of_trigger(trigger), filled)).await
+            }
+            Err(wrong) => {
+                let answer = wrong.into_iter().fold(Reply::default(), Reply::say);
+                Ok(told(answer.say("Nothing was done."), AuditOutcome::NotDone))
+            }
+        }
+    }
+
+    /// Attaches a file of so many bytes, which the world opens, to the case of a line that [`brings`] something.
+    ///
+    /// # Errors
+    /// Nobody knows what became of it.
+    pub async fn brings(
+        &self,
+        act: &str,
+        case: CaseId,
+        (name, bytes): (&str, u64),
+    ) -> Result<Told, Redeliver> {
+        let (act, name) = (ActId::of_trigger(&TriggerId::new(act)), name.to_owned());
+        let filled = Action::Filled { filled: FormInput::Brought { case, name, bytes } };
+        self.does(&self.sender().does(act, filled)).await
     }
 
     /// Does what was confirmed.
@@ -105,6 +141,20 @@ impl<'a> Terminal<'a> {
             self.chat.world.sleep(WAIT).await;
         }
     }
+}
+
+/// Where a line ends in a file's path: to which case it is brought.
+pub fn brings(words: &[String]) -> Option<CaseId> {
+    let (_, before) = words.split_last()?;
+    let asked = grammar::parse(&shell::line(before), 0).ok()?;
+    asked.case.filter(|_| asked.command == Command::Attach)
+}
+
+/// What is said of a new case, where one is to be opened.
+fn new_case(words: &[String]) -> Option<String> {
+    let (verb, said) = words.split_first()?;
+    let asked = grammar::parse(verb, 0).ok()?;
+    (asked.command == Command::New { title: None }).then(|| said.join(" "))
 }
 
 fn told(reply: Reply, outcome: AuditOutcome) -> Told {

@@ -14,6 +14,7 @@ mod membership;
 pub(crate) mod new_case;
 pub(crate) mod overflow_field;
 pub(crate) mod values;
+pub(crate) mod written;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -142,6 +143,9 @@ pub(crate) enum FormInput {
         #[serde(rename = "before", default)]
         before: usize,
     },
+    /// A file of the machine that somebody sits at; it comes over no queue.
+    #[serde(skip)]
+    Brought { case: CaseId, name: String, bytes: u64 },
 }
 
 impl FormInput {
@@ -155,13 +159,13 @@ impl FormInput {
             Self::New(_) => Command::New { title: None },
             Self::Edit { .. } => Command::Edit,
             Self::Membership(membership) => Command::Membership(membership.clone()),
-            Self::Attach { .. } => Command::Attach,
+            Self::Attach { .. } | Self::Brought { .. } => Command::Attach,
         }
     }
 
     pub(crate) fn case(&self) -> Option<&CaseId> {
         match self {
-            Self::Edit { case, .. } => Some(case),
+            Self::Edit { case, .. } | Self::Brought { case, .. } => Some(case),
             Self::Attach { case, .. } => case.as_ref(),
             Self::New(_) | Self::Membership(_) => None,
         }
@@ -172,7 +176,7 @@ impl FormInput {
             Self::New(new) => new.typed(),
             Self::Edit { edit, .. } => edit.typed(),
             Self::Membership(membership) => Command::Membership(membership.clone()).to_string(),
-            Self::Attach { .. } => String::new(),
+            Self::Attach { .. } | Self::Brought { .. } => String::new(),
         }
     }
 }

@@ -60,7 +60,7 @@ pub(super) static TABLE: &[Verb] = &[
     Verb::new(RESPONDER, Case, "take", "")
         .says("Takes the case: you own it from now on, and nobody else is called for its open question.", &["take"])
         .calls(&["GetCase"])
-        .in_slack("The owner is somebody in Slack.")
+        .in_slack("The owner is somebody in Slack: say in a comment that you work it.")
         .reads(args::take),
     Verb::new(RESPONDER, Case, "owner", "[@PERSON|nobody]")
         .says("Who owns the case, or gives it to somebody.", &["owner <@U024BE7LH>", "owner nobody", "owner"])
@@ -182,9 +182,11 @@ pub(super) static TABLE: &[Verb] = &[
         .guarded()
         .reads(args::actor_rm),
     Verb::new(RESPONDER, Case, "attach", "")
-        .says("How to attach a file: the message shortcut \"Attach file to case\".", &["attach"])
+        .says(
+            "How to attach a file: the message shortcut \"Attach file to case\"; at a terminal `attach FILE`.",
+            &["attach"],
+        )
         .calls(&["GetCase", "GetCaseAttachmentUploadUrl"])
-        .in_slack("Files are attached in AWS's console.")
         .reads(args::attach),
     Verb::new(VIEWER, Case, "files", "")
         .says("The case's files, numbered.", &["files"])
@@ -255,7 +257,7 @@ pub(super) static TABLE: &[Verb] = &[
         )
         .calls(&["GetCase"])
         .guarded()
-        .in_slack("Whoever may know of the case is somebody in Slack.")
+        .in_slack("Whoever may know of the case is somebody in Slack: wait until it answers.")
         .reads(args::restrict),
     Verb::new(COMMANDER, Case, "restrict off", "")
         .says(
@@ -264,7 +266,7 @@ pub(super) static TABLE: &[Verb] = &[
         )
         .calls(&["GetCase"])
         .confirmed()
-        .in_slack("Whoever may know of the case is somebody in Slack.")
+        .in_slack("Whoever may know of the case is somebody in Slack: wait until it answers.")
         .reads(args::restrict_off),
     Verb::new(COMMANDER, Case, "close", "")
         .says("Closes the case, for ever: nothing reopens it.", &["close", "1234567890 close"])
@@ -283,7 +285,6 @@ pub(super) static TABLE: &[Verb] = &[
     Verb::new(RESPONDER, Anything, "new", "[TITLE]")
         .says("A form to open a case.", &["new Leaked key in the build account", "new"])
         .calls(&["CreateCase"])
-        .in_slack("Open the case in AWS's console: it is told as soon as Slack and Jira answer.")
         .reads(args::new),
     Verb::new(ANYBODY, Anything, "help", "[VERB|all]")
         .says(
