@@ -388,10 +388,9 @@ impl Notify {
 impl RestrictRule {
     fn fits(&self, case: &Case, tags: &[(String, String)]) -> bool {
         let begins = |words: &String| case.title.to_lowercase().starts_with(&words.to_lowercase());
-        let has = |tag: &String| tags.iter().any(|(key, value)| format!("{key}={value}") == *tag);
-        self.account.as_ref().is_none_or(|account| case.accounts.contains(account))
+        let (account, tag) = (self.account.as_deref(), self.tag.as_deref());
+        Conditions { account, tag, ..Conditions::default() }.fit(case, tags)
             && self.title.as_ref().is_none_or(begins)
-            && self.tag.as_ref().is_none_or(has)
     }
 }
 

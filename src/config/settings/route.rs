@@ -70,29 +70,24 @@ fn holds(title: &str, words: &str) -> bool {
     title.to_lowercase().contains(&words.to_lowercase())
 }
 
-impl CallRule {
-    pub(crate) fn conditions(&self) -> Conditions<'_> {
-        Conditions {
-            account: self.account.as_deref(),
-            region: self.region.as_deref(),
-            title: self.title.as_deref(),
-            engagement: self.engagement.as_deref(),
-            tag: self.tag.as_deref(),
-        }
-    }
+/// Both are asked the same; a table of the settings cannot be flattened into another and still refuse unknown keys.
+macro_rules! conditional {
+    ($($rule:ty),+) => {
+        $(impl $rule {
+            pub(crate) fn conditions(&self) -> Conditions<'_> {
+                Conditions {
+                    account: self.account.as_deref(),
+                    region: self.region.as_deref(),
+                    title: self.title.as_deref(),
+                    engagement: self.engagement.as_deref(),
+                    tag: self.tag.as_deref(),
+                }
+            }
+        })+
+    };
 }
 
-impl Route {
-    pub(crate) fn conditions(&self) -> Conditions<'_> {
-        Conditions {
-            account: self.account.as_deref(),
-            region: self.region.as_deref(),
-            title: self.title.as_deref(),
-            engagement: self.engagement.as_deref(),
-            tag: self.tag.as_deref(),
-        }
-    }
-}
+conditional!(CallRule, Route);
 
 /// Roles, and the route that gives them; `None` for those of all other cases.
 pub(crate) type RolesAt<'a> = (Option<&'a RouteName>, &'a Roles);
