@@ -13,6 +13,7 @@ use casebridge::{
     targets::jira,
     targets::jira::IssueText,
     targets::mark::Mark,
+    telemetry::audit::AuditOutcome,
 };
 use casebridge_lab::standins::{FaultRule, JiraStandin, SignedRequest, SlackStandin};
 
@@ -395,7 +396,11 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     let shown = stage.links(&case, &key).await;
     assert!(shown.contains(&key) && shown.contains("whole story is told in it once"), "{shown}");
     let again = stage.ana(&format!("{case} jira link {key}")).await;
-    assert!(again.contains("already: nothing is told in it again"), "{again}");
+    assert!(again.contains("already. Nothing was changed."), "{again}");
+    let open = stage.ana(&format!("{case} jira open")).await;
+    assert!(open.contains(&key) && open.contains("Nothing was changed."), "{open}");
+    let ends: Vec<_> = stage.trail().iter().rev().take(2).map(|line| line.outcome).collect();
+    assert_eq!(ends, [AuditOutcome::NotDone; 2], "the trail says no more than was done");
     assert!(stage.ana(&format!("{case} jira")).await.contains(&key));
     let meta = stage.memory.meta(&case).await.unwrap().unwrap();
     let note: PlaceNote = serde_json::from_str(&meta.targets["jira"]).unwrap();

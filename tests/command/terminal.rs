@@ -50,6 +50,17 @@ async fn no_verb_asks_slack_or_jira_and_each_answers() {
 }
 
 #[tokio::test]
+async fn help_at_a_terminal_names_no_role() {
+    let stage = Stage::set().await;
+    for verb in ["close", "comment", "membership cancel"] {
+        let told = does(&stage, OPS, &format!("help {verb}")).await;
+        assert!(told.said.contains("AWS decides whether you may."), "{}", told.said);
+        assert!(!told.said.contains("role"), "{}", told.said);
+    }
+    assert!(stage.ana("help close").await.contains("Needs the role commander."));
+}
+
+#[tokio::test]
 async fn what_was_done_is_told_afterwards_in_slack_and_jira_with_who_did_it_and_mentions_nobody() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");

@@ -45,6 +45,11 @@ async fn a_room_has_its_card_pinned_and_bookmarks_that_follow_the_issue() {
     assert!(after[1].ends_with(&issue), "{after:?}");
     stage.minutes(70).await;
     assert_eq!(links(&channel(&stage, &own)), after, "each once");
+    stage.slack.renames_bookmark(&bo(), &own, ("AWS console", "Console"));
+    let (_, console) = after[0].split_once(": ").unwrap();
+    stage.bridge().slack().bookmark(&own, "AWS console", console).await.unwrap();
+    let renamed = links(&channel(&stage, &own));
+    assert_eq!((renamed.len(), &*renamed[0]), (2, &*format!("Console: {console}")), "{renamed:?}");
 }
 
 #[tokio::test]

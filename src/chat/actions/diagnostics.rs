@@ -12,7 +12,7 @@ use crate::{
             command::Command,
             help::{self, HelpPage, Situation},
         },
-        policy::roles::{self, Identity, Venue},
+        policy::roles::{self, Identity, PersonKind, Venue},
         reply::{Button, Paragraph, Reply},
     },
     config::settings::{RolesAt, Settings},
@@ -31,7 +31,10 @@ impl Help<'_> {
         match topic {
             None => self.here(identity),
             Some(help::ALL) => self.all(identity),
-            Some(topic) => help::pages(topic).iter().map(page).fold(Reply::default(), Reply::line),
+            Some(topic) => {
+                let each = help::pages(topic).into_iter().map(|one| page(&one, identity));
+                each.fold(Reply::default(), Reply::line)
+            }
         }
     }
 
@@ -52,8 +55,9 @@ impl Help<'_> {
 }
 
 /// How one verb is used.
-pub(super) fn page(page: &HelpPage) -> Paragraph {
-    let head = Paragraph::default().code(page.0.usage()).text("\n").text(page.about());
+pub(super) fn page(page: &HelpPage, identity: &Identity) -> Paragraph {
+    let alone = identity.kind == PersonKind::Operator;
+    let head = Paragraph::default().code(page.0.usage()).text("\n").text(page.about(alone));
     let example =
         |line: Paragraph, example: &&str| line.text("\nFor example: ").code(format!("/sir {example}"));
     page.0.examples.iter().fold(head, example)

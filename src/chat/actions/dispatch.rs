@@ -211,5 +211,6 @@ fn how(context: &CommandContext<'_>, case: Option<&CaseId>, command: &Command) -
     }
     let answer = Reply::says("This needs more than was said.");
     let pages = verbs::of(command).map(|verb| help::pages(verb.name)).unwrap_or_default();
-    pages.iter().map(diagnostics::page).fold(answer, Reply::line).give_back(&context.typed())
+    let page = |page| diagnostics::page(page, &context.person.identity);
+    pages.iter().map(page).fold(answer, Reply::line).give_back(&context.typed())
 }

@@ -61,7 +61,7 @@ pub(crate) async fn open(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     }
     let note = noted(context, id, jira::KIND).await?;
     if note.home.is_some() && !note.is_gone() {
-        return show(context, id).await;
+        return Err(show(context, id).await?.say("Nothing was changed.").into());
     }
     begin_anew(context, id, jira::KIND, note.begun_anew()).await?;
     Ok(Reply::of(
@@ -155,10 +155,12 @@ pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueK
     }
     context.world.store().bind(&place(&issue), id).await?;
     context.changed(id).await?;
-    let (is, told) = match anew {
-        true => (" is now the issue ", TOLD_ANEW),
-        false => (" is the issue ", " already: nothing is told in it again."),
+    let says = |is: &str, told: &str| {
+        let line = Paragraph::of("Case ").bold(id.as_str()).text(is);
+        Reply::of(line.link(&jira.settings.browse(&issue.key), issue.key.as_str()).text(told))
     };
-    let line = Paragraph::of("Case ").bold(id.as_str()).text(is);
-    Ok(Reply::of(line.link(&jira.settings.browse(&issue.key), issue.key.as_str()).text(told)))
+    match anew {
+        true => Ok(says(" is now the issue ", TOLD_ANEW)),
+        false => Err(says(" is the issue ", " already. Nothing was changed.").into()),
+    }
 }

@@ -133,7 +133,7 @@ impl Situation {
             Self::Elsewhere => &[
                 ("tray", "", "The latest open cases, as buttons."),
                 NEW,
-                ("list", "list mine", "The open cases that you watch."),
+                ("list", "list mine", "The open cases that you have or watch."),
                 ("show", "1234567890 show", "A case, by its id."),
                 ("doctor", "doctor", "Whether every part of the bridge works."),
                 ("whoami", "whoami", "Your role, and where it comes from."),
@@ -180,11 +180,12 @@ pub(crate) fn fitting(
 pub(crate) struct HelpPage(pub &'static Verb);
 
 impl HelpPage {
-    /// All that it says between its usage and its examples.
-    pub(crate) fn about(&self) -> String {
+    /// All that it says between its usage and its examples; `alone`: where AWS alone decides who may.
+    pub(crate) fn about(&self, alone: bool) -> String {
         let verb = self.0;
         let confirmed = if verb.confirmed { "\nYou are asked to confirm it." } else { "" };
         let role = match verb.role {
+            Some(_) if alone => "\nAWS decides whether you may.".to_owned(),
             Some(role) => format!("\nNeeds the role {role}."),
             None => "\nNeeds no role.".to_owned(),
         };
@@ -198,7 +199,7 @@ impl HelpPage {
 
 impl fmt::Display for HelpPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n{}", self.0.usage(), self.about())?;
+        write!(f, "{}\n{}", self.0.usage(), self.about(false))?;
         self.0.examples.iter().try_for_each(|example| write!(f, "\nFor example: /sir {example}"))
     }
 }

@@ -120,11 +120,14 @@ impl Slack<'_> {
         let all = all.ok_or_else(|| Failure::unreadable(ApiMethod::BookmarksList))?;
         let is =
             |one: &Value, name: &str, wanted: &str| one.get(name).and_then(Value::as_str) == Some(wanted);
+        // Whatever people call it, it leads there.
+        if all.iter().any(|one| is(one, "link", link)) {
+            return Ok(());
+        }
         let ours = all
             .iter()
             .find(|one| is(one, "title", title) && is(one, "last_updated_by_user_id", me.user_id.as_str()));
         let (method, body) = match ours {
-            Some(ours) if is(ours, "link", link) => return Ok(()),
             Some(ours) => (
                 ApiMethod::BookmarksEdit,
                 json!({"channel_id": channel, "bookmark_id": text_at(ours, "/id"), "link": link}),

@@ -328,6 +328,17 @@ impl SlackStandin {
         self.with(|state| state.homes.get(user).cloned())
     }
 
+    /// Somebody calls a bookmark otherwise: from then on it is as theirs.
+    pub fn renames_bookmark(&self, user: &UserId, channel: &ChannelId, (from, to): (&str, &str)) {
+        self.with(|state| {
+            let bookmarks = state.channels.get_mut(channel).map(|channel| &mut channel.bookmarks);
+            for one in bookmarks.into_iter().flatten().filter(|one| one["title"] == from) {
+                one["title"] = to.into();
+                one["last_updated_by_user_id"] = user.as_str().into();
+            }
+        });
+    }
+
     /// Timestamps of a channel's pinned messages.
     pub fn pins(&self, channel: &ChannelId) -> Vec<Ts> {
         self.with(|state| state.channels.get(channel).map(|channel| channel.pins.clone()).unwrap_or_default())
