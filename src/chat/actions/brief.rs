@@ -145,7 +145,7 @@ pub(crate) async fn timeline(
     (read, said): (Option<Seconds>, Option<&str>),
 ) -> Outcome {
     let since = own_clock::moment(context, said).await?.or(read);
-    let (edits, all_edits) = history::newest(context, id, 1).await?;
+    let (edits, all_edits) = history::at_the_end(context, id).await?;
     let CaseNote { known_to, opened, .. } = next_move::note(context, id).await?;
     let opener = Doer::opening(opened.as_ref());
     let (said, all_said) = comments::at_the_end(context, id, known_to).await?;

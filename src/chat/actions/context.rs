@@ -34,7 +34,7 @@ pub(crate) const RECORD_TTL: Millis = 24 * 60 * 60 * 1_000;
 const PATIENT: Millis = 12_000;
 
 /// The most pages that are read to answer one question: at five reads a second, eight seconds.
-const PAGES: usize = 40;
+pub(super) const PAGES: usize = 40;
 
 pub(crate) enum ActionError {
     /// There is an answer, and it is final: the person's mistake, or a refusal. Nothing was changed.

@@ -2,14 +2,17 @@
 
 use super::{
     comments::falls,
-    context::{ActionError, CommandContext, Outcome},
+    context::{ActionError, CommandContext, Outcome, PAGES},
 };
 use crate::{
     aws::sir::ask,
-    case::{CaseId, Edit, author::Author, text},
+    case::{CaseId, Edit, Millis, author::Author, text},
     chat::reply::{Paragraph, Reply},
     targets::wording,
 };
+
+/// So long the page is kept at which the list ended.
+const KEPT: Millis = 7 * 24 * 60 * 60 * 1_000;
 
 pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
     let count = usize::from(count);
@@ -35,6 +38,51 @@ pub(super) async fn newest(
     let (mut edits, all) = context.pages(|next| ask::edits(id, next), enough).await?;
     edits.sort_by_key(|edit| edit.at);
     Ok((edits, all))
+}
+
+/// The newest edits that one call brings, the oldest of them first, and whether that is all: the first page where the newest
+/// come first; else the page at which the list ended when somebody asked before. The first time it is read to its end.
+pub(super) async fn at_the_end(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+) -> Result<(Vec<Edit>, bool), ActionError> {
+    let (store, name) = (context.world.store(), format!("edits/{id}"));
+    let known = store.note(&name).await.ok().flatten();
+    let read = match &known {
+        Some(page) => read_from(context, id, Some(page.clone())).await.ok(),
+        None => None,
+    };
+    let ((mut edits, page, all), is_begun) = match read {
+        Some(read) => (read, false),
+        None => (read_from(context, id, None).await?, true),
+    };
+    edits.sort_by_key(|edit| edit.at);
+    let ends = page.as_ref().filter(|_| all && page != known);
+    if let Some(page) = ends {
+        let until = Some(context.world.now() + KEPT);
+        // Where it is not kept, the list is read to its end once more.
+        drop(store.swap_note(&name, known.as_deref(), page, until).await);
+    }
+    Ok((edits, all && is_begun))
+}
+
+/// From a page on: the edits, the page at which it was left, and whether the list ends there.
+async fn read_from(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    mut at: Option<String>,
+) -> Result<(Vec<Edit>, Option<String>, bool), ActionError> {
+    let mut edits = Vec::new();
+    for _ in 0..PAGES {
+        let page = context.ask(ask::edits(id, at.clone())).await?;
+        edits.extend(page.items);
+        match page.next {
+            None => return Ok((edits, at, true)),
+            Some(_) if falls(&edits, |edit| edit.at.unwrap_or_default()) => break,
+            next => at = next,
+        }
+    }
+    Ok((edits, at, false))
 }
 
 fn told(edit: &Edit) -> Paragraph {

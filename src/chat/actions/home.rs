@@ -86,6 +86,17 @@ struct HomeCase {
     links: Links,
     /// Whoever looks has it, or watches it.
     is_mine: bool,
+    /// What it was told of says who watches it.
+    is_told: bool,
+}
+
+/// Whether whoever asks has the case, or watches it; `None` of one that was told nowhere yet.
+pub(super) async fn is_mine(
+    context: &CommandContext<'_>,
+    case: &CaseSummary,
+) -> Result<Option<bool>, ActionError> {
+    let HomeCase { is_mine, is_told, .. } = HomeCase::known(context, case.clone()).await?;
+    Ok((is_mine || is_told).then_some(is_mine))
 }
 
 impl HomeCase {
@@ -102,6 +113,7 @@ impl HomeCase {
         let (told, _) = context.or_left_out(meta.note::<PlaceNote>(id, Note::Of(slack::KIND)))?;
         let facts = told.facts;
         let email = context.person.email.as_deref();
+        let is_told = facts.is_some();
         let watches = facts.zip(email).is_some_and(|(facts, email)| facts.is_watched_by(email));
         let has = owner.as_ref().is_some_and(|owner| owner.user == context.job.user);
         Ok(Self {
@@ -109,6 +121,7 @@ impl HomeCase {
             deadline: clock::deadlines(context, &clocks).min_by_key(|(_, at)| *at),
             links: links::in_meta(context, id, Some(&meta)).unwrap_or_default(),
             is_mine: has || watches,
+            is_told,
             owner,
             case,
         })
