@@ -115,8 +115,14 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
     for (index, piece) in pieces.into_iter().enumerate() {
         let part = Part { index, of, text: piece };
         all.push(Content::Description(part.clone()));
-        let comment =
-            |author| Content::Comment { author, speaker: None, at: 1, edited: true, part: part.clone() };
+        let comment = |author| Content::Comment {
+            author,
+            speaker: None,
+            at: 1,
+            edited: true,
+            part: part.clone(),
+            call: None,
+        };
         all.extend(authors(text).into_iter().map(comment));
     }
     let step = Investigation {
@@ -438,6 +444,7 @@ fn what_the_parts_show_is_the_whole_text() {
         at: 1,
         edited: false,
         part: Part { index, of: 9, text },
+        call: None,
     };
     let mut shown = String::new();
     for content in slack::parts(&long).into_iter().enumerate().map(comment) {

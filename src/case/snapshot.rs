@@ -107,6 +107,12 @@ impl Facts {
 }
 
 impl Facts {
+    /// The same, once it was told that the service waits for us.
+    #[must_use]
+    pub(crate) fn with_our_move(self) -> Self {
+        Self { waits_for_customer: true, ..self }
+    }
+
     /// Whether somebody with this address watches it.
     pub(crate) fn is_watched_by(&self, email: &str) -> bool {
         self.watchers.iter().any(|watcher| watcher.eq_ignore_ascii_case(email))

@@ -292,6 +292,9 @@ pub struct Intent {
     /// What will have been told of the case's fields once it is done.
     #[serde(rename = "facts", deserialize_with = "stated")]
     pub facts: Option<Facts>,
+    /// The call that the same message makes.
+    #[serde(rename = "also", default, skip_serializing_if = "Option::is_none")]
+    pub also: Option<Key>,
 }
 
 /// Whether the notes of a case can be read, and what is being said on it: of one where they cannot, nobody knows what
@@ -367,7 +370,7 @@ impl PlaceNote {
 
     /// What follows from an addition that is known to be made; `anchor` is what it would be as the anchor.
     pub(crate) fn adopt(&mut self, intent: Intent, remote: &str, anchor: Home) {
-        let Intent { key, since: _, attempt, looks: _, plainness: _, hash, facts } = intent;
+        let Intent { key, since: _, attempt, looks: _, plainness: _, hash, facts, also: _ } = intent;
         match key.named() {
             KeyName::Container => self.channel = Some(remote.to_owned()),
             KeyName::Anchor => {
@@ -385,7 +388,9 @@ impl PlaceNote {
             KeyName::Page { name, step } => {
                 self.steps.insert(name.to_owned(), step.to_owned());
             }
-            KeyName::Description | KeyName::Comment { .. } | KeyName::Call(_) | KeyName::ByItself => {}
+            // That the move passed was told with it.
+            KeyName::Comment { .. } => self.facts = facts.or(self.facts.take()),
+            KeyName::Description | KeyName::Call(_) | KeyName::ByItself => {}
         }
         self.open = None;
         self.failures = 0;
@@ -457,7 +462,8 @@ mod tests {
 
     fn intent(key_of: &str, plainness: Plainness, facts: Option<Facts>) -> Intent {
         let hash = Fingerprint::new("58c64f4b7a3b2c1d0e9f");
-        Intent { key: key(key_of), since: 1_795_669_201_000, attempt: 1, looks: 0, plainness, hash, facts }
+        let (since, attempt, looks, also) = (1_795_669_201_000, 1, 0, None);
+        Intent { key: key(key_of), since, attempt, looks, plainness, hash, facts, also }
     }
 
     #[test]
@@ -561,6 +567,7 @@ mod tests {
             "known",
             "owed_since",
             "names",
+            "also",
         ];
         golden::damage::<PlaceNote>(
             "place-notes",
@@ -686,6 +693,11 @@ mod tests {
                 ("issue looked for", {
                     let sent = intent("home", Plainness::Full, facts());
                     let open = Some(Intent { attempt: 2, looks: 1, ..sent });
+                    PlaceNote { open, ..PlaceNote::default() }
+                }),
+                ("a comment that calls is under way", {
+                    let sent = intent("comment/100001/0", Plainness::Full, None);
+                    let open = Some(Intent { also: Some(key("call/move/1795668300")), ..sent });
                     PlaceNote { open, ..PlaceNote::default() }
                 }),
                 ("issue moved by hand", {

@@ -26,6 +26,8 @@ pub enum Content {
         at: Seconds,
         edited: bool,
         part: Part,
+        /// The call that the message makes as well: what was said and that somebody is needed are one.
+        call: Option<Call>,
     },
     Investigation {
         case: CaseId,
@@ -94,10 +96,31 @@ pub struct Call {
     pub whom: Vec<Called>,
     /// The last word of AWS.
     pub quote: Option<String>,
+    /// Whose words they are: a comment that is not told yet calls by its own message.
+    pub about: Option<CommentId>,
+    /// Whoever looks at the channel is to see it.
+    pub loud: bool,
     /// Which rule of the settings named them, counted from 1; 0 where none did.
     pub rule: usize,
     /// What its readers are told of those who are not called, a remark each.
     pub remarks: Vec<String>,
+}
+
+impl Content {
+    /// The call that it makes.
+    pub(crate) fn call(&self) -> Option<&Call> {
+        match self {
+            Self::Call(call) => Some(call),
+            Self::Comment { call, .. } => call.as_ref(),
+            Self::Changes(_)
+            | Self::Description(_)
+            | Self::Investigation { .. }
+            | Self::Nudge { .. }
+            | Self::Notice(_)
+            | Self::Taken(_)
+            | Self::Page(..) => None,
+        }
+    }
 }
 
 /// Why somebody is called.

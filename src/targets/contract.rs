@@ -102,6 +102,11 @@ pub trait Planner {
 pub trait Target {
     fn planner(&self) -> &dyn Planner;
 
+    /// What is to be added, with all that must be known of it before it is written down that it is made.
+    async fn prepare(&self, what: What, _: &Picture, _: &PlaceNote) -> Result<What, Failure> {
+        Ok(what)
+    }
+
     /// Makes something that must be there once, and answers what it is called there.
     async fn create(&self, creation: &Creation<'_>, note: &PlaceNote) -> Result<String, Failure>;
 

@@ -1,10 +1,11 @@
 //! How something of ours is known again where it stands: by a mark that no reader sees.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::contract::Found;
 use crate::{
-    case::{CaseId, DeploymentId},
+    case::{CaseId, DeploymentId, MemberId},
     state::key::{Fingerprint, Key},
 };
 
@@ -13,12 +14,24 @@ use crate::{
 pub struct Mark {
     text: String,
     by: Option<DeploymentId>,
+    /// The call that the message makes as well.
+    pub calls: Option<Called>,
+}
+
+/// A call as its message made it: under which key, of whom, and what its readers are told of others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    pub key: Key,
+    #[serde(default)]
+    pub whom: Vec<MemberId>,
+    #[serde(default)]
+    pub remarks: Vec<String>,
 }
 
 impl Mark {
     /// As it stands at a target, where anybody may have written it.
     pub fn new(mark: impl Into<String>) -> Self {
-        Self { text: mark.into(), by: None }
+        Self { text: mark.into(), by: None, calls: None }
     }
 
     pub fn of(case: &CaseId, key: &Key, hash: &Fingerprint) -> Self {
@@ -28,7 +41,13 @@ impl Mark {
     /// The same as this deployment writes it.
     #[must_use]
     pub fn signed(&self, by: Option<&DeploymentId>) -> Self {
-        Self { text: self.text.clone(), by: by.cloned() }
+        Self { by: by.cloned(), ..self.clone() }
+    }
+
+    /// The same of a message that calls as well.
+    #[must_use]
+    pub fn calling(self, calls: Called) -> Self {
+        Self { calls: Some(calls), ..self }
     }
 
     /// Who wrote it; `None` where nobody signed, as until 0.1.0.
@@ -38,16 +57,21 @@ impl Mark {
 
     /// As it stands beside what it names: a later release may put more there.
     pub fn payload(&self) -> Value {
-        match &self.by {
-            Some(by) => json!({"mark": self.text, "by": by}),
-            None => json!({"mark": self.text}),
+        let mut payload = json!({"mark": self.text});
+        if let Some(by) = &self.by {
+            payload["by"] = json!(by);
         }
+        if let Some(calls) = &self.calls {
+            payload["calls"] = json!(calls);
+        }
+        payload
     }
 
     /// Reads what [`Self::payload`] wrote.
     pub fn of_payload(payload: &Value) -> Option<Self> {
         let text = |name: &str| payload.get(name).and_then(Value::as_str);
-        Some(Self { text: text("mark")?.to_owned(), by: text("by").map(DeploymentId::new) })
+        let calls = payload.get("calls").and_then(|calls| Called::deserialize(calls).ok());
+        Some(Self { text: text("mark")?.to_owned(), by: text("by").map(DeploymentId::new), calls })
     }
 
     /// The key and the hash, where it is one of ours on this case.
@@ -104,9 +128,15 @@ mod tests {
         let (case, hash) = (CaseId::new("7000000003"), Fingerprint::new("58c64f4b7a3b2c1d0e9f"));
         let mark = Mark::of(&case, &Key("changes/12".to_owned()), &hash);
         let signed = mark.signed(Some(&DeploymentId::new("0ff94921abf810966091")));
+        let calls = Called {
+            key: Key::call("move/1795668300"),
+            whom: vec![MemberId::new("U024BE7LH")],
+            remarks: vec!["Not here, and cannot be invited: bo".to_owned()],
+        };
+        let calling = Mark { calls: Some(calls), ..signed.clone() };
         golden::check(
             "signed-marks",
-            &[("of nobody", mark), ("of a deployment", signed.clone())],
+            &[("of nobody", mark), ("of a deployment", signed.clone()), ("of a call", calling)],
             |mark| mark.payload().to_string(),
             |json| Mark::of_payload(&serde_json::from_str(json).unwrap()).unwrap(),
         );

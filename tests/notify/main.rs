@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod apart;
+mod asked;
 mod assigned;
 mod bill;
 mod by_itself;

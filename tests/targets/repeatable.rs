@@ -153,6 +153,7 @@ async fn a_receiver_drops_what_it_has() {
         plainness: Default::default(),
         hash: Default::default(),
         facts: None,
+        also: None,
     };
     let creation = Creation { what: &What::Anchor, intent: &intent, picture: &picture };
     let one = target.create(&creation, &PlaceNote::default()).await;

@@ -112,12 +112,19 @@ pub fn picture() -> Picture {
 
 pub fn said(text: &str) -> Content {
     let part = Part { index: 0, of: 1, text: text.to_owned() };
-    Content::Comment { author: Author::AwsResponder, speaker: None, at: 1_795_668_400, edited: false, part }
+    Content::Comment {
+        author: Author::AwsResponder,
+        speaker: None,
+        at: 1_795_668_400,
+        edited: false,
+        part,
+        call: None,
+    }
 }
 
 fn intent(key: &str, hash: &str) -> Intent {
     let (key, hash) = (Key(key.to_owned()), Fingerprint::new(hash));
-    Intent { key, since: 0, attempt: 1, looks: 0, plainness: Plainness::Full, hash, facts: None }
+    Intent { key, since: 0, attempt: 1, looks: 0, plainness: Plainness::Full, hash, facts: None, also: None }
 }
 
 async fn make(target: &dyn Target, what: What, key: &str, note: &PlaceNote) -> Result<String, Failure> {

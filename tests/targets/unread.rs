@@ -38,8 +38,16 @@ async fn tell(stage: &impl Receiver) -> Result<String, Failure> {
     let (target, picture, note) = (stage.target(), stage.picture(), PlaceNote::default());
     let planned = target.planner().plan(&picture, &note, &Default::default());
     let Some(Effect::Create { key, what, hash }) = planned.first().cloned() else { panic!("{planned:?}") };
-    let intent =
-        Intent { key, since: 0, attempt: 1, looks: 0, plainness: Plainness::Full, hash, facts: None };
+    let intent = Intent {
+        key,
+        since: 0,
+        attempt: 1,
+        looks: 0,
+        plainness: Plainness::Full,
+        hash,
+        facts: None,
+        also: None,
+    };
     target.create(&Creation { what: &what, intent: &intent, picture: &picture }, &note).await
 }
 

@@ -293,8 +293,16 @@ mod tests {
     #[test]
     fn a_target_is_remembered_under_the_names_that_are_taken_away() {
         let (key, hash) = (Key("home".to_owned()), Fingerprint::new("hash"));
-        let intent =
-            Intent { key, since: 1, attempt: 1, looks: 0, plainness: Plainness::Full, hash, facts: None };
+        let intent = Intent {
+            key,
+            since: 1,
+            attempt: 1,
+            looks: 0,
+            plainness: Plainness::Full,
+            hash,
+            facts: None,
+            also: None,
+        };
         let owed = [("status".to_owned(), Owed::default())].into();
         let note = PlaceNote { open: Some(intent), owed, ..PlaceNote::default() };
         let note = serde_json::to_value(note).unwrap();

@@ -15,7 +15,7 @@ use crate::{
     targets::{
         content::Content,
         contract::{Creation, QUARANTINE},
-        telling::{Ledger, What},
+        telling::{Ledger, What, is_of_the_move},
     },
 };
 
@@ -50,12 +50,12 @@ pub(super) fn tells_fields(what: &What) -> bool {
 impl Worker<'_> {
     /// Adds something that must be there exactly once.
     pub(super) async fn add(&self, addition: Addition, hand: &mut Hand<'_>) -> Result<(), Stop> {
-        let Addition { key, what, hash, facts } = addition;
+        let Addition { key, mut what, hash, facts } = addition;
         if !matches!(what, What::Container(_)) {
             self.among_us(hand.note).await?;
         }
-        let mut intent =
-            Intent { key, since: 0, attempt: 1, looks: 0, plainness: Plainness::Full, hash, facts };
+        let plainness = Plainness::Full;
+        let mut intent = Intent { key, since: 0, attempt: 1, looks: 0, plainness, hash, facts, also: None };
         match &hand.note.open {
             Some(open) if open.key == intent.key => {
                 intent.attempt = open.attempt + 1;
@@ -74,8 +74,16 @@ impl Worker<'_> {
         if matches!(what, What::Anchor | What::Container(_)) && self.recall(&intent, hand).await? {
             return Ok(());
         }
+        self.pace(hand.note, true).await?;
+        what = match self.target.prepare(what, hand.picture, hand.note).await {
+            Ok(prepared) => prepared,
+            Err(failure) => return self.not_read(failure, hand).await,
+        };
+        intent.also = also(&what, &intent.key);
+        if intent.also.as_ref().is_some_and(is_of_the_move) {
+            intent.facts = hand.note.facts.clone().map(Facts::with_our_move);
+        }
         loop {
-            self.pace(hand.note, true).await?;
             self.intend(&mut intent, hand).await?;
             let creation = Creation { what: &what, intent: &intent, picture: hand.picture };
             match self.target.create(&creation, hand.note).await {
@@ -87,6 +95,7 @@ impl Worker<'_> {
                 Err(Failure::Content { why }) if intent.plainness < Plainness::Stub => {
                     warn!(destination = self.name(), key = %intent.key, why, "rendered plainer");
                     intent.plainness = plainer(intent.plainness);
+                    self.pace(hand.note, true).await?;
                 }
                 Err(Failure::Gone { why }) if self.is_lost(&why, hand).await => {
                     return self.lost(&why, hand).await;
@@ -146,6 +155,10 @@ impl Worker<'_> {
     pub(super) async fn done(&self, intent: Intent, remote: &str, hand: &mut Hand<'_>) -> Result<(), Stop> {
         let (remote_of, hash) = (remote.to_owned(), intent.hash.to_string());
         let told = Told { remote: remote_of, hash, seen: Seen::NotYet(0), theirs: false };
+        // The call first: what is known to be said is not asked for again.
+        if let Some(also) = &intent.also {
+            self.tell(also.clone(), Told { hash: String::new(), ..told.clone() }, hand.ledger).await?;
+        }
         self.tell(intent.key.clone(), told, hand.ledger).await?;
         self.adopt(intent, remote, hand.note).await?;
         self.mended(hand.note).await
@@ -214,6 +227,12 @@ impl Worker<'_> {
         note.open = Some(Intent { attempt: 0, looks: 0, since: self.world().now(), ..intent });
         self.park(note, "not_seen_after_attempts")
     }
+}
+
+/// The key of the call that its message makes beside what it says.
+fn also(what: &What, key: &Key) -> Option<Key> {
+    let What::Content(content) = what else { return None };
+    content.call().map(|call| call.key.clone()).filter(|call| call != key)
 }
 
 fn plainer(plainness: Plainness) -> Plainness {

@@ -93,7 +93,7 @@ impl Worker<'_> {
     }
 
     /// A read without an answer leaves no question open.
-    async fn not_read<T>(&self, failure: Failure, hand: &mut Hand<'_>) -> Result<T, Stop> {
+    pub(super) async fn not_read<T>(&self, failure: Failure, hand: &mut Hand<'_>) -> Result<T, Stop> {
         let failure = match failure {
             Failure::Unknown { why } => Failure::NotApplied { retry_after: None, why },
             failure => failure,

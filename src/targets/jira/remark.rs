@@ -70,7 +70,7 @@ fn head(content: &Content) -> Inline {
     match content {
         Content::Changes(_) => Inline::new().strong("Changes"),
         Content::Description(part) => which(Inline::new().strong("Description"), part),
-        Content::Comment { author, speaker, at, edited, part } => {
+        Content::Comment { author, speaker, at, edited, part, call: _ } => {
             // Nobody in Jira can look up a Slack user's id.
             let name = match (author, speaker) {
                 (Author::Slack { .. }, Some(speaker)) => text::cut(&text::one_line(speaker), 88),
@@ -251,6 +251,7 @@ mod tests {
             at: NOON,
             edited: true,
             part: Part { index: 1, of: 2, text: text.to_owned() },
+            call: None,
         }
     }
 
@@ -289,7 +290,7 @@ mod tests {
         let named = |author: Author, speaker: &str| {
             let part = Part { index: 0, of: 1, text: "words".to_owned() };
             let speaker = Some(speaker.to_owned());
-            let told = Content::Comment { author, speaker, at: NOON, edited: false, part };
+            let told = Content::Comment { author, speaker, at: NOON, edited: false, part, call: None };
             content(&told, Plainness::Full)["content"][0]["content"][0]["text"].clone()
         };
         assert_eq!(named(Author::Slack { user: UserId::new("U1") }, "ana (Slack)"), "ana (Slack)");

@@ -167,6 +167,7 @@ mod tests {
             plainness: Plainness::Full,
             hash: Fingerprint::default(),
             facts: None,
+            also: None,
         };
         let steps = steps.iter().map(|(name, step)| ((*name).to_owned(), (*step).to_owned())).collect();
         PlaceNote { steps, open: open.map(intent), ..PlaceNote::default() }

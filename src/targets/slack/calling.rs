@@ -72,25 +72,26 @@ impl SlackTarget<'_> {
         if !call.whom.is_empty() && self.has_guests(&place.channel).await {
             return Ok(Calls::Quiet(unheard(call)));
         }
-        let mut whom = Vec::new();
+        let (mut whom, mut remarks) = (Vec::new(), call.remarks.clone());
         for one in &call.whom {
-            whom.push(match one {
-                Called::Member(_) => one.clone(),
+            match one {
+                Called::Member(_) => whom.push(one.clone()),
                 Called::Email(email) => match for_now(self.slack.user_by_email(&Email::new(email)).await)? {
-                    Some(Some(person)) => Called::Member(MemberId::new(person.id.as_str())),
-                    _ => one.clone(),
+                    Some(Some(person)) => whom.push(Called::Member(MemberId::new(person.id.as_str()))),
+                    _ => remarks.push(format!("Slack does not know {email}")),
                 },
-            });
+            }
         }
-        let mut call = Call { whom, ..call.clone() };
+        let mut call = Call { whom, remarks, ..call.clone() };
         let one = (case.id.clone(), text::cut(&case.title, TITLE));
         let before = self.lately(&call, |lately| lately.add(self.slack.world.now(), one.clone())).await;
-        match before.map_or(0, |before| before.at.len()) {
+        let before = before.unwrap_or_default();
+        match before.at.len() {
             count if count < CALLS => {
                 self.invite_all(&mut call, place).await;
                 Ok(Calls::Made(call))
             }
-            CALLS => {
+            count if count == CALLS || before.waits_for(&case.id) => {
                 self.invite_all(&mut call, place).await;
                 Ok(Calls::Summed(call))
             }
@@ -260,6 +261,11 @@ impl Lately {
     fn within(mut self, now: Millis) -> Self {
         self.at.retain(|at| now - at < WINDOW);
         self
+    }
+
+    /// Whether this case's call is to name the rest, and did not come to it yet.
+    fn waits_for(&self, case: &CaseId) -> bool {
+        self.summed.is_none() && self.rest.first().is_some_and(|(first, _)| first == case)
     }
 
     fn add(&mut self, now: Millis, one: (CaseId, String)) {

@@ -187,10 +187,7 @@ impl Planner for SlackPlanner<'_> {
             return no_thread(&picture.view.case, note).into_iter().collect();
         }
         let mut effects = telling::description(self, picture, ledger);
-        effects.extend(telling::comments(self, picture, ledger));
-        let calls = telling::calls(picture, ledger);
-        effects.extend(telling::unless_called(picture, telling::changed_facts(self, picture, note), &calls));
-        effects.extend(calls);
+        effects.extend(telling::talk(self, picture, note, ledger));
         effects.extend(telling::taken(picture, ledger));
         effects.extend(telling::investigations(self, picture, ledger));
         effects.extend(telling::nudge(picture, ledger));

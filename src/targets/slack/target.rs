@@ -14,24 +14,24 @@ use super::{
     ConversationRef, Heard, Me, MessageRef, Slack,
     calling::Calls,
     code::NO_REPLIES,
-    content, known,
+    content as shown, known,
     method::ApiMethod,
     planner::{ChannelState, Invitee, SlackPlanner, card_at},
     said_by_a_person,
 };
 use crate::{
-    case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts, UserId},
+    case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts, UserId, author::Author},
     config::settings::{Layout, Route},
     http::{Failure, Pages},
     state::{
-        key::{Key, KeyName, Plainness},
+        key::{Fingerprint, Key, KeyName, Plainness},
         notes::{HOME, Intent, PlaceNote},
     },
     targets::{
-        content::{Call, Content},
+        content::{self, Call, Content, Moment},
         contract::{Creation, Entry, Found, Planner, ReadBack, Target, known_to},
-        mark::{Mark, earliest},
-        telling::{Decoration, Picture, What},
+        mark::{Called, Mark, earliest},
+        telling::{Decoration, Picture, What, is_of_the_move},
     },
 };
 
@@ -101,7 +101,7 @@ impl<'a> SlackTarget<'a> {
         note: &PlaceNote,
     ) -> Result<Ts, Failure> {
         let to = place(self.planner.layout(note), note)?;
-        let rendered = |call| content(&Content::Call(call), plainness);
+        let rendered = |call| shown(&Content::Call(call), plainness);
         if note.restricted.is_some() {
             let call = self.among(call, &to.channel).await?;
             return self.slack.post(&to, mark, &rendered(call)).await;
@@ -111,6 +111,30 @@ impl<'a> SlackTarget<'a> {
             Calls::Summed(call) => self.summed(&call, case, (&to, mark)).await,
             Calls::Quiet(call) => self.slack.post(&to, mark, &rendered(call)).await,
         }
+    }
+
+    /// The call that a comment's own message is to make; `None` where it is told apart.
+    async fn beside(&self, call: Call, case: &Case, note: &PlaceNote) -> Result<Option<Call>, Failure> {
+        let to = place(self.planner.layout(note), note)?;
+        if call.whom.is_empty() {
+            return Ok(Some(call));
+        }
+        if note.restricted.is_some() {
+            return self.among(&call, &to.channel).await.map(Some);
+        }
+        Ok(match self.ready(&call, case, &to).await? {
+            Calls::Made(call) => Some(Call { loud: true, ..call }),
+            Calls::Summed(_) => None,
+            Calls::Quiet(call) => Some(call),
+        })
+    }
+
+    /// The call that a message of ours made, as it says itself.
+    async fn called_by(&self, at: &MessageRef) -> Result<Option<Called>, Failure> {
+        let me = self.me().await?;
+        let page = self.slack.replies(at, None).await?;
+        let message = page.items.iter().find(|one| one.ts == at.ts);
+        Ok(message.and_then(|one| one.mark_by(me)?.calls.clone()))
     }
 
     async fn channel(&self, case: &CaseId, channel: &ChannelId, oldest: Ts) -> Result<ReadBack, Failure> {
@@ -214,18 +238,45 @@ impl Target for SlackTarget<'_> {
                 return self.call(call, about, intent.plainness, note).await.map(String::from);
             }
             What::Content(told) if note.is_lost() => {
-                (in_channel(card_of(note)?.channel), content(told, intent.plainness))
+                (in_channel(card_of(note)?.channel), shown(told, intent.plainness))
             }
-            What::Content(told) => (place(self.planner.layout(note), note)?, content(told, intent.plainness)),
+            What::Content(told) => (place(self.planner.layout(note), note)?, shown(told, intent.plainness)),
         };
-        self.slack.post(&to, &mark, &message).await.map(String::from)
+        match what {
+            What::Content(Content::Comment { call: Some(call), .. }) => {
+                let mark = mark.calling(made(call));
+                match call.loud {
+                    true => self.slack.broadcast(&to, &mark, &message).await,
+                    false => self.slack.post(&to, &mark, &message).await,
+                }
+            }
+            What::Container(_) | What::Anchor | What::Content(_) => {
+                self.slack.post(&to, &mark, &message).await
+            }
+        }
+        .map(String::from)
+    }
+
+    async fn prepare(&self, what: What, picture: &Picture, note: &PlaceNote) -> Result<What, Failure> {
+        let What::Content(Content::Comment { call: Some(call), author, speaker, at, edited, part }) = what
+        else {
+            return Ok(what);
+        };
+        let call = self.beside(call, &picture.view.case, note).await?;
+        Ok(What::Content(Content::Comment { call, author, speaker, at, edited, part }))
     }
 
     async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure> {
         let channel = place(self.planner.layout(note), note)?.channel;
-        let message = content(entry.content, Plainness::Full);
-        let mark = Mark::of(entry.case, entry.key, entry.hash);
-        self.slack.update(&MessageRef { channel, ts: Ts::new(entry.remote) }, &mark, &message).await
+        let at = MessageRef { channel, ts: Ts::new(entry.remote) };
+        let (mut told, mut mark) = (entry.content.clone(), Mark::of(entry.case, entry.key, entry.hash));
+        if let Content::Comment { author: Author::AwsResponder | Author::Service, part, call, .. } = &mut told
+            && part.index == 0
+        {
+            mark.calls = self.called_by(&at).await?;
+            *call = mark.calls.as_ref().map(as_made);
+        }
+        self.slack.update(&at, &mark, &shown(&told, Plainness::Full)).await
     }
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
@@ -353,7 +404,12 @@ fn case_of_card(mark: &Mark) -> Option<CaseId> {
 
 fn take(all: &mut ReadBack, one: Heard, case: &CaseId, me: &Me) {
     match found(&one, case, me) {
-        Some(found) => all.ours.push(found),
+        Some(found) => {
+            let calls = one.mark.and_then(|mark| mark.calls);
+            let call =
+                calls.map(|made| Found { key: made.key, hash: Fingerprint::default(), ..found.clone() });
+            all.ours.extend([found].into_iter().chain(call));
+        }
         None => all.said.extend(said_by_a_person(one)),
     }
 }
@@ -363,6 +419,31 @@ fn found(one: &Heard, case: &CaseId, me: &Me) -> Option<Found> {
     let mark = one.mark_by(me)?;
     let (key, hash) = mark.read(case)?;
     Some(Found { key, hash, remote: one.ts.to_string(), at: one.ts.millis(), by: mark.by().cloned() })
+}
+
+/// A call as its message says it was made.
+fn made(call: &Call) -> Called {
+    let member = |one: &content::Called| match one {
+        content::Called::Member(id) => Some(id.clone()),
+        content::Called::Email(_) => None,
+    };
+    let whom = call.whom.iter().filter_map(member).collect();
+    Called { key: call.key.clone(), whom, remarks: call.remarks.clone() }
+}
+
+fn as_made(made: &Called) -> Call {
+    let of_the_move = is_of_the_move(&made.key);
+    Call {
+        key: made.key.clone(),
+        moment: if of_the_move { Moment::YourMove } else { Moment::AwsSpoke },
+        at: 0,
+        whom: made.whom.iter().cloned().map(content::Called::Member).collect(),
+        quote: None,
+        about: None,
+        loud: false,
+        rule: 0,
+        remarks: made.remarks.clone(),
+    }
 }
 
 fn no_home() -> Failure {

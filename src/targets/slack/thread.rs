@@ -43,8 +43,9 @@ fn full(content: &Content) -> Message {
         Content::Description(part) => {
             told(which(Line::new().bold("Description"), part), &part.text, "This part fell away.")
         }
-        Content::Comment { author, speaker: _, at, edited, part } => {
-            told(which(head(author, *at, *edited), part), &part.text, "This part fell away.")
+        Content::Comment { author, speaker: _, at, edited, part, call } => {
+            let line = head(calling(call.as_ref()), author, (*at, *edited));
+            told(which(line, part), &part.text, "This part fell away.")
         }
         Content::Investigation { case, step } => {
             let mut message = told(step_head(step), &step.content, "Nothing to read yet.");
@@ -92,14 +93,7 @@ pub(super) fn many(call: &Call, rest: &[(CaseId, String)]) -> Message {
 
 /// What matters first: it is all that a locked phone shows.
 fn called(call: &Call) -> Line {
-    let line = match call.moment {
-        Moment::NewCase => Line::new().own("🚨 "),
-        Moment::YourMove | Moment::Overdue => Line::new().own("👉 "),
-        Moment::AwsSpoke => Line::new().own("💬 "),
-        Moment::Closed => Line::new().own("✅ "),
-        Moment::Deadline => Line::new().own("⏰ "),
-    };
-    let line = line.bold(wording::moment(call.moment));
+    let line = begun(call);
     let line = match call.quote.as_deref().map(|quote| short(quote, QUOTE)).filter(|it| !it.is_empty()) {
         Some(quote) => line.own(": ").text(&quote),
         None => line,
@@ -107,8 +101,28 @@ fn called(call: &Call) -> Line {
     let line = match call.moment {
         Moment::Overdue | Moment::YourMove => line.own(" · since ").date(call.at),
         Moment::Deadline => line.own(" · ").date(call.at),
-        _ => line,
+        Moment::NewCase | Moment::AwsSpoke | Moment::Closed => line,
     };
+    whom(line, call)
+}
+
+/// The same where the words that call follow.
+fn calling(call: Option<&Call>) -> Line {
+    call.map_or_else(Line::new, |call| whom(begun(call), call).own(" · "))
+}
+
+fn begun(call: &Call) -> Line {
+    let line = match call.moment {
+        Moment::NewCase => Line::new().own("🚨 "),
+        Moment::YourMove | Moment::Overdue => Line::new().own("👉 "),
+        Moment::AwsSpoke => Line::new().own("💬 "),
+        Moment::Closed => Line::new().own("✅ "),
+        Moment::Deadline => Line::new().own("⏰ "),
+    };
+    line.bold(wording::moment(call.moment))
+}
+
+fn whom(line: Line, call: &Call) -> Line {
     let line = call.whom.iter().fold(line, |line, one| match one {
         Called::Member(id) => line.own(" ").member(id),
         // Whom Slack does not know it cannot call.
@@ -212,8 +226,8 @@ fn alone(line: Line) -> Message {
     Message::new(text, vec![line::block(vec![line.section()])])
 }
 
-fn head(author: &Author, at: Seconds, edited: bool) -> Line {
-    let line = said_by(Line::new(), author).own(" · ").date(at);
+fn head(line: Line, author: &Author, (at, edited): (Seconds, bool)) -> Line {
+    let line = said_by(line, author).own(" · ").date(at);
     if edited { line.own(" · edited") } else { line }
 }
 
@@ -323,8 +337,9 @@ fn stub(content: &Content) -> Message {
     let line = match content {
         Content::Changes(_) => Line::new().own("A change of this case"),
         Content::Description(part) => which(Line::new().own("The description"), part),
-        Content::Comment { author, speaker: _, at, edited: _, part } => {
-            which(said_by(Line::new().own("A comment by "), author).own(" of ").date(*at), part)
+        Content::Comment { author, speaker: _, at, edited: _, part, call } => {
+            let line = calling(call.as_ref()).own("A comment by ");
+            which(said_by(line, author).own(" of ").date(*at), part)
         }
         Content::Investigation { .. } => Line::new().own("A step of the AI agent"),
         Content::Nudge { .. } => Line::new().own("A reminder"),
@@ -367,7 +382,7 @@ mod tests {
 
     fn comment(author: Author, index: usize, of: usize, text: &str) -> Content {
         let part = Part { index, of, text: text.to_owned() };
-        Content::Comment { author, speaker: None, at: NOON, edited: index > 0, part }
+        Content::Comment { author, speaker: None, at: NOON, edited: index > 0, part, call: None }
     }
 
     fn told_by_nobody(list: Vec<Change>) -> Vec<ToldChange> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effect, Ledger, Picture};
+use super::{Effect, Ledger, Picture, What};
 use crate::{
     case::{Comment, Investigation, Millis, Resolver, Seconds, Status},
     config::settings::{CallRule, Callee, Notify, PageMoment, PagerDutySettings},
@@ -47,8 +47,9 @@ impl Calling<'_> {
     /// The calls of this moment, each under its key: whether it was made stands in the ledger.
     pub(crate) fn due(&self) -> Vec<Call> {
         let mut calls = self.all_due();
-        // What is overdue is said though nobody is named.
-        calls.retain(|call| !call.whom.is_empty() || call.moment == Moment::Overdue);
+        // What is overdue is said though nobody is named; what AWS asks, by its own words.
+        let is_said = |moment| matches!(moment, Moment::Overdue | Moment::YourMove);
+        calls.retain(|call| !call.whom.is_empty() || is_said(call.moment));
         // A clock that somebody started is counted though nobody is named, and though the case is closed.
         calls.extend(self.deadlines().iter().filter_map(|deadline| self.reminder(deadline)));
         calls
@@ -115,10 +116,11 @@ impl Calling<'_> {
             calls.push(call(format!("{MOVE}{at}"), Moment::YourMove, at));
         }
         let asks = self.investigations.iter().filter(|step| step.status == "Waiting");
-        calls.extend(
-            asks.filter(|step| self.is_fresh(step.updated))
-                .map(|step| call(format!("agent/{}", step.id), Moment::YourMove, step.updated)),
-        );
+        calls.extend(asks.filter(|step| self.is_fresh(step.updated)).map(|step| Call {
+            quote: Some(step.title.clone()),
+            about: None,
+            ..call(format!("agent/{}", step.id), Moment::YourMove, step.updated)
+        }));
         calls.extend(self.overdue());
         calls
     }
@@ -212,6 +214,7 @@ impl Calling<'_> {
         said.filter(|one| one.created >= from)
             .map(|one| Call {
                 quote: Some(one.body.clone()),
+                about: Some(one.id.clone()),
                 ..self.call(format!("aws/{}", one.id), Moment::AwsSpoke, one.created)
             })
             .collect()
@@ -226,6 +229,8 @@ impl Calling<'_> {
             at,
             whom: self.whom(moment),
             quote: last.map(|one| one.body.clone()),
+            about: last.filter(|_| moment == Moment::YourMove).map(|one| one.id.clone()),
+            loud: false,
             rule: self.rule(moment).map_or(0, |(index, _)| index + 1),
             remarks: Vec::new(),
         }
@@ -309,15 +314,42 @@ fn of_settings(notify: &Notify, moment: Moment) -> &[Callee] {
 const MOVE: &str = "move/";
 
 /// Whether it calls because the move passed to us.
-pub(super) fn is_of_the_move(key: &Key) -> bool {
+pub(crate) fn is_of_the_move(key: &Key) -> bool {
     matches!(key.named(), KeyName::Call(why) if why.starts_with(MOVE))
 }
 
-/// What calls somebody, and was not told yet.
-pub(crate) fn calls(picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
-    let new = picture.calls.iter().filter(|call| !ledger.contains_key(&call.key));
-    new.map(|call| Effect::add(call.key.clone(), Content::Call(call.clone()), Fingerprint::default()))
-        .collect()
+/// What calls somebody, and was not told yet. Where what it is about is told only now, that calls by its own message.
+pub(super) fn calls(picture: &Picture, ledger: &Ledger, comments: &mut [Effect]) -> Vec<Effect> {
+    let mut apart = Vec::new();
+    for call in picture.calls.iter().filter(|call| !ledger.contains_key(&call.key)) {
+        let first = call.about.as_ref().map(|id| Key::comment(id, 0));
+        match comments.iter_mut().find_map(|effect| place_for_a_call(effect, first.as_ref()?)) {
+            Some(place) => *place = Some(call.clone()),
+            None if called_with(call, ledger).is_some() => apart.extend(called_with(call, ledger)),
+            None if call.whom.is_empty() && call.moment != Moment::Overdue => {}
+            None => {
+                apart.push(Effect::add(call.key.clone(), Content::Call(call.clone()), Fingerprint::default()))
+            }
+        }
+    }
+    apart
+}
+
+/// That the message of what it is about called already, under a name that a table which was lost knew.
+fn called_with(call: &Call, ledger: &Ledger) -> Option<Effect> {
+    let told = ledger.get(&Key::comment(call.about.as_ref()?, 0)).filter(|told| !told.remote.is_empty())?;
+    let called = ledger.iter().any(|(key, other)| is_of_the_move(key) && other.remote == told.remote);
+    let (key, remote, hash) = (call.key.clone(), told.remote.clone(), Fingerprint::default());
+    called.then_some(Effect::Adopt { key, remote, hash })
+}
+
+fn place_for_a_call<'e>(effect: &'e mut Effect, first: &Key) -> Option<&'e mut Option<Call>> {
+    match effect {
+        Effect::Create { key, what: What::Content(Content::Comment { call, .. }), .. } => {
+            (key == first && call.is_none()).then_some(call)
+        }
+        Effect::Create { .. } | Effect::Adopt { .. } | Effect::Edit { .. } | Effect::Note(_) => None,
+    }
 }
 
 /// That somebody took the case.

@@ -8,7 +8,7 @@ use crate::{
         key::{Fingerprint, Key},
         notes::{CHANNEL, GONE, HOME, PlaceNote},
     },
-    targets::content::Content,
+    targets::content::{Call, Content},
 };
 
 /// One thing to do at a target so that all is told there: in its order, and not before the one before it.
@@ -105,6 +105,17 @@ impl Effect {
         Self::Create { key, what: What::Content(content), hash }
     }
 
+    /// The call that it makes, alone or beside what it says.
+    pub(crate) fn call(&self) -> Option<&Call> {
+        match self {
+            Self::Create { what: What::Content(content), .. } => content.call(),
+            Self::Create { what: What::Container(_) | What::Anchor, .. }
+            | Self::Adopt { .. }
+            | Self::Edit { .. }
+            | Self::Note(_) => None,
+        }
+    }
+
     /// Whether others can only be planned once it is done.
     pub(crate) fn comes_alone(&self) -> bool {
         matches!(self, Self::Create { what: What::Container(_) | What::Anchor, .. })
@@ -122,7 +133,10 @@ impl fmt::Display for Effect {
         match self {
             Self::Create { what: What::Container(_), .. } => f.write_str("make the channel"),
             Self::Create { what: What::Anchor, .. } => f.write_str("make home"),
-            Self::Create { key, what: What::Content(_), .. } => write!(f, "add {key}"),
+            Self::Create { key, what: What::Content(content), .. } => match content.call() {
+                Some(call) if call.key != *key => write!(f, "add {key}, as {}", call.key),
+                Some(_) | None => write!(f, "add {key}"),
+            },
             Self::Adopt { key, .. } => write!(f, "adopt {key}"),
             Self::Edit { key, .. } => write!(f, "edit {key}"),
             Self::Note(_) => f.write_str("note"),

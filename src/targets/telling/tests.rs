@@ -3,8 +3,8 @@
 use super::{fingerprint::told_by_0_1_0, key::part_hash, *};
 use crate::{
     case::{
-        Actor, Attachment, AttachmentId, Case, CommentId, InvestigationId, IssueKey, Millis, Resolver,
-        Status, UserId, Watcher,
+        Actor, Attachment, AttachmentId, Case, CommentId, InvestigationId, IssueKey, MemberId, Millis,
+        Resolver, Status, UserId, Watcher,
         author::Author,
         snapshot::{Facts, tests::case},
         text,
@@ -16,7 +16,7 @@ use crate::{
         notes::{ChangeLine, GONE, HOME, Home, Owed, PlaceNote},
     },
     targets::{
-        content::{Content, Part},
+        content::{Call, Called, Content, Moment, Part},
         contract::Planner,
         jira::{self, JiraPlanner, STATUS},
         slack::{self, SlackPlanner},
@@ -530,4 +530,34 @@ fn one_event_stands_behind_all_that_changed_on_a_case_and_one_behind_each_commen
     assert_eq!(all(&["description/0", "changes/1", "comment/1/0", "comment/1/1", "comment/2/0"]), 3);
     assert_eq!(all(&["investigation/inv-1", "nudge/1", "refused/status/x"]), 0, "no event tells of these");
     assert_eq!(all(&["home"]), 1);
+}
+
+fn call_about(comment: &str) -> Call {
+    Call {
+        key: key("call/move/1795668300"),
+        moment: Moment::YourMove,
+        at: 1_795_668_300,
+        whom: Vec::new(),
+        quote: None,
+        about: Some(CommentId::new(comment)),
+        loud: false,
+        rule: 0,
+        remarks: Vec::new(),
+    }
+}
+
+#[test]
+fn a_comment_calls_by_itself_where_it_is_told_with_the_call_and_else_a_line_does() {
+    let mut picture = picture(&[comment("000001", "Yours?")]);
+    let (note, mut ledger) = known(&picture);
+    let named = Call { whom: vec![Called::Member(MemberId::new("U1"))], ..call_about("000001") };
+    picture.calls = vec![named];
+    assert_eq!(lacks(&picture, &note, &ledger), ["add comment/000001/0, as call/move/1795668300"]);
+    ledger.insert(key("comment/000001/0"), told("Yours?"));
+    assert_eq!(lacks(&picture, &note, &ledger), ["add call/move/1795668300"]);
+    picture.calls = vec![call_about("000001")];
+    assert_eq!(lacks(&picture, &note, &ledger), [""; 0], "nobody is named");
+    ledger.insert(key("call/move/1795668300"), told(""));
+    ledger.remove(&key("comment/000001/0"));
+    assert_eq!(lacks(&picture, &note, &ledger), ["add comment/000001/0"], "it called already");
 }

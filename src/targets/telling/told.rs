@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{
     Effect, Ledger, Picture, What,
-    calls::is_of_the_move,
+    calls::{calls, is_of_the_move},
     fingerprint::told_by_0_1_0,
     key::{MOST_PARTS, Stem, comment_key, investigation_key, notice_key, nudge_key, part_hash, part_key},
 };
 use crate::{
     case::{
-        Comment, Investigation,
+        Comment, Investigation, Resolver,
         author::{Author, unnamed},
         snapshot::{Change, Facts, changes},
         text,
@@ -24,6 +24,7 @@ use crate::{
     targets::{
         content::{Content, Doer, Notice, Part, ToldChange},
         contract::Planner,
+        wording,
     },
 };
 
@@ -99,7 +100,7 @@ fn shown(comment: &Comment, saying: Option<&Saying>, mut part: Part) -> Content 
         part.text = unnamed(&part.text, speaker.as_deref()).to_owned();
     }
     let edited = comment.updated.is_some_and(|updated| updated > comment.created);
-    Content::Comment { author, speaker, at: comment.created, edited, part }
+    Content::Comment { author, speaker, at: comment.created, edited, part, call: None }
 }
 
 /// Which comment was said through the bridge, and how. One that is still in the making is recognised by its whole
@@ -146,19 +147,48 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
     effects
 }
 
-/// That the move passed to us is said by the call, where one says it: the two are one line.
-pub(crate) fn unless_called(picture: &Picture, changed: Vec<Effect>, calls: &[Effect]) -> Vec<Effect> {
-    let called = calls.iter().any(|call| matches!(call, Effect::Create { key, .. } if is_of_the_move(key)));
-    let only_the_move = |effect: &Effect| match effect {
-        Effect::Create { what: What::Content(Content::Changes(list)), .. } => {
-            matches!(&list[..], [ToldChange { change: Change::Field { name: "Next move", .. }, .. }])
+/// What is said, what changed and who is called, in this order and a line a fact: a comment that calls does so by its own
+/// message, and that the move passed to us is said by what calls for it.
+pub(crate) fn talk(
+    planner: &dyn Planner,
+    picture: &Picture,
+    note: &PlaceNote,
+    ledger: &Ledger,
+) -> Vec<Effect> {
+    let mut effects = comments(planner, picture, ledger);
+    let calls = calls(picture, ledger, &mut effects);
+    let planned = effects.iter().chain(&calls).filter_map(Effect::call).map(|call| &call.key);
+    let told = picture.calls.iter().map(|call| &call.key).filter(|key| ledger.contains_key(key));
+    let says_the_move = planned.chain(told).any(is_of_the_move);
+    let changed = changed_facts(planner, picture, note);
+    let newest = Key::changes(note.changes);
+    effects.extend(changed.into_iter().map(|effect| match effect {
+        Effect::Create { key, what: What::Content(Content::Changes(list)), .. }
+            if says_the_move && key == newest =>
+        {
+            without_the_move(planner, picture, (key, list))
         }
-        _ => false,
-    };
-    let note = || Effect::Note(Box::new(Facts::of(&picture.view.case)));
-    let each =
-        changed.into_iter().map(|effect| if called && only_the_move(&effect) { note() } else { effect });
-    each.collect()
+        effect => effect,
+    }));
+    effects.extend(calls);
+    effects
+}
+
+fn without_the_move(
+    planner: &dyn Planner,
+    picture: &Picture,
+    (key, mut list): (Key, Vec<ToldChange>),
+) -> Effect {
+    let ours = wording::resolver(Resolver::Own);
+    list.retain(|told| {
+        !matches!(&told.change, Change::Field { name: "Next move", new: Some(new), .. } if new == ours)
+    });
+    if list.is_empty() {
+        return Effect::Note(Box::new(Facts::of(&picture.view.case)));
+    }
+    let content = Content::Changes(list);
+    let hash = planner.content_fingerprint(&content);
+    Effect::add(key, content, hash)
 }
 
 fn told_change(picture: &Picture, change: Change, (before, after): (&Facts, &Facts)) -> ToldChange {

@@ -98,7 +98,8 @@ impl Telling<'_> {
     }
 
     fn comment(&self, content: &Content) -> Option<Map<String, Value>> {
-        let Content::Comment { author, speaker, at, edited, part: Part { index, of, text } } = content else {
+        let Content::Comment { author, speaker, at, edited, part: Part { index, of, text }, .. } = content
+        else {
             return None;
         };
         let id = self.key.comment_id()?;

@@ -85,6 +85,11 @@ pub const BREAKS: &[Break] = &[
     sent("whose move it is is not told", |sent| {
         dropped(sent.tells_a(|line| matches!(line, ReadChange::Field { name: "Next move", .. })))
     }),
+    sent("a question does not say whose move it is", |sent| {
+        changed(sent.in_slack() && sent.tells_words(), sent, |sent| {
+            sent.body.head(|text| text.replace("Your move", "Their move"))
+        })
+    }),
     sent("as what a case was closed is not told", |sent| {
         changed(sent.tells_changes(), sent, |sent| {
             sent.body.head(|text| text.replace("False Positive", "Duplicate"))

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     super::history::CaseHistory,
     Defect, Findings, TargetView,
-    read::{ReadChange, ReadText, plain, told},
+    read::{ReadChange, ReadText, calls, plain, told},
 };
 
 type ReadField = (&'static str, fn(&Map<String, Value>) -> String);
@@ -65,10 +65,15 @@ fn subject(line: &ReadChange) -> Option<&'static str> {
 }
 
 fn lines(place: &TargetView<'_>) -> Vec<ReadChange> {
-    let first = |shown: &&&super::JournalEntry| shown.said.first().map(|(_, text)| told(text));
-    let told = place.told.iter().filter_map(|shown| first(&shown));
-    told.filter_map(|told| if let ReadText::Changes(lines) = told { Some(lines) } else { None })
-        .flatten()
+    let first = place.told.iter().filter_map(|shown| shown.said.first());
+    first
+        .flat_map(|(_, text)| match told(text) {
+            ReadText::Changes(lines) => lines,
+            ReadText::Words { .. } if calls(text) => vec![ReadChange::Called],
+            ReadText::Words { .. } | ReadText::Description { .. } | ReadText::NotMoved | ReadText::Other => {
+                Vec::new()
+            }
+        })
         .collect()
 }
 
@@ -108,13 +113,20 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
 
 /// What the lines say of a field. A call says that the move passed to us, unless a line beside it says so.
 fn told_of<'l>(name: &str, lines: &'l [ReadChange]) -> Vec<(&'l str, &'l str)> {
-    let mut told: Vec<(&str, &str)> = Vec::new();
+    let (mut told, mut said): (Vec<(&str, &str)>, bool) = (Vec::new(), false);
     for line in lines {
         match line {
-            ReadChange::Field { name: of, old, new } if *of == name => told.push((old, new)),
+            // What a call said first, and nothing came between.
+            ReadChange::Field { name: of, new, .. }
+                if *of == name && said && told.last().is_some_and(|(_, last)| last == new) => {}
+            ReadChange::Field { name: of, old, new } if *of == name => {
+                said = false;
+                told.push((old, new));
+            }
             ReadChange::Called if name == "Next move" => {
                 let known = told.last().is_some_and(|(_, new)| *new == "Your team");
                 told.extend((!known).then_some(("AWS", "Your team")));
+                said |= !known;
             }
             ReadChange::Field { .. }
             | ReadChange::List { .. }

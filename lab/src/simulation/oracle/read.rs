@@ -39,7 +39,11 @@ const LISTS: [&str; 6] =
 
 pub fn told(text: &str) -> ReadText {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let (head, part) = parted(first);
+    let (head, part) = parted(called_by(first, rest).unwrap_or(first));
+    if calls(text) {
+        let head = head.trim_end_matches(" · edited").to_owned();
+        return ReadText::Words { head, words: rest.to_owned(), part };
+    }
     if let Some(lines) = changes(if first == "Changes" { rest } else { text }) {
         return ReadText::Changes(lines);
     }
@@ -53,6 +57,19 @@ pub fn told(text: &str) -> ReadText {
         () => ReadText::Other,
     }
 }
+
+/// Whether words call for an answer, as the move passes with them.
+pub fn calls(text: &str) -> bool {
+    text.split_once('\n').is_some_and(|(first, rest)| called_by(first, rest).is_some())
+}
+
+/// Who speaks, in a line above words that call.
+fn called_by<'t>(first: &'t str, rest: &str) -> Option<&'t str> {
+    let (_, head) = first.strip_prefix(CALL).filter(|_| !rest.is_empty())?.split_once(" · ")?;
+    Some(head)
+}
+
+const CALL: &str = "👉 Your move: ";
 
 /// `… · part 2 of 3` without its end, which says the part, counted from 1.
 fn parted(head: &str) -> (&str, (usize, usize)) {
@@ -77,7 +94,7 @@ fn line(line: &str) -> Option<ReadChange> {
     if line.starts_with("Description changed") {
         return Some(ReadChange::Description);
     }
-    if line.starts_with("👉 Your move: ") {
+    if line.starts_with(CALL) {
         return Some(ReadChange::Called);
     }
     if let Some(file) = line.strip_prefix("Attachment ") {
@@ -131,6 +148,10 @@ mod tests {
             ),
             ("Description\nIt began.", ReadText::Description { words: "It began.".to_owned(), part: (1, 1) }),
             ("⚠️ SEC-1 could not be moved to Done because of resolution", ReadText::NotMoved),
+            (
+                "👉 Your move: AWS waits for an answer @ana · AWS Responder · 2026-09-21 14:13 UTC · part 1 of 2\nStatus a → b",
+                words("AWS Responder · 2026-09-21 14:13 UTC", "Status a → b", (1, 2)),
+            ),
             ("Who knows", ReadText::Other),
             (
                 "Changes\nStatus Submitted → Acknowledged\nClosure Duplicate\nActual start 1 → nothing\nRegions + a, b − c\nDescription changed: it is rewritten above\nAttachment a.txt new, Verified\nAttachment b.txt Pending → Failed",
