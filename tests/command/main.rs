@@ -40,6 +40,7 @@ mod spares;
 mod state;
 mod storms;
 mod terminal;
+mod texts;
 mod thread;
 mod verbs;
 mod whose;

@@ -1,0 +1,372 @@
+//! docs/texts.md: what people read, in one sitting, as Slack and Jira show it.
+
+use std::{fmt::Write, fs};
+
+use casebridge::{
+    case::{
+        CaseId, Investigation, InvestigationId, IssueKey, MemberId, Status, UserId, author::Author,
+        snapshot::Change,
+    },
+    state::{
+        key::{Key, Plainness},
+        notes::MovedByHand,
+        owner::Owner,
+    },
+    targets::{
+        content::{Call, Called, Content, Doer, Moment, Notice, Part, ToldChange},
+        jira, slack,
+    },
+};
+use casebridge_lab::stage::{ANA, BO, Stage, ana, bo};
+use casebridge_lab::standins::{JiraStandin, SlackStandin};
+use serde_json::json;
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/texts.md");
+const REMAKE: &str = "UPDATE_DOCS=1 cargo test --test command texts";
+const HEAD: &str = "# What people read\n\nThe texts of Casebridge, as Slack and Jira show them: buttons stand in brackets. Written by the renderers themselves; \
+     how they are to read stands in [voice.md](voice.md), all that can go wrong in [errors.md](errors.md), all help in \
+     [commands.md](commands.md), a whole night in [night.txt](../lab/src/playground/stories/night.txt).\n";
+const AT: i64 = 1_795_668_300;
+
+#[tokio::test]
+async fn all_texts_stand_in_one_place() {
+    let mut page = HEAD.to_owned();
+    lines(&mut page);
+    told(&mut page).await;
+    answers(&mut page).await;
+    refusals(&mut page).await;
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(PATH, &page).unwrap();
+    }
+    assert_eq!(fs::read_to_string(PATH).unwrap(), page, "{REMAKE}");
+}
+
+fn chapter(page: &mut String, title: &str) {
+    write!(page, "\n## {title}\n").unwrap();
+}
+
+fn shows(page: &mut String, what: &str, text: &str) {
+    write!(page, "\n**{what}**\n\n```text\n{}\n```\n", steady(text.trim_end())).unwrap();
+}
+
+/// The same whenever it is written: a day, an hour and a name made by chance stand as these.
+fn steady(text: &str) -> String {
+    const SHAPES: [(&str, &str); 3] = [
+        ("0000-00-00", "2026-03-02"),
+        ("00:00 UTC", "09:00 UTC"),
+        ("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "0b1c2d3e-0000-4000-8000-000000000001"),
+    ];
+    let is = |shape: char, it: char| match shape {
+        '0' => it.is_ascii_digit(),
+        'x' => it.is_ascii_hexdigit(),
+        other => it == other,
+    };
+    let fits = |shape: &str, rest: &str| {
+        rest.chars().count() >= shape.chars().count()
+            && shape.chars().zip(rest.chars()).all(|(shape, it)| is(shape, it))
+    };
+    let (mut said, mut rest) = (String::new(), text);
+    while let Some(first) = rest.chars().next() {
+        if let Some((date, after)) = rest.strip_prefix("<!date^").and_then(|date| date.split_once('>')) {
+            said.push_str(&steady(date.rsplit('|').next().unwrap()));
+            rest = after;
+            continue;
+        }
+        match SHAPES.iter().find(|(shape, _)| fits(shape, rest)) {
+            Some((shape, instead)) => {
+                said.push_str(instead);
+                rest = &rest[shape.len()..];
+            }
+            None => {
+                said.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+    }
+    said
+}
+
+/// Each thing that a thread or an issue can be told of a case.
+fn lines(page: &mut String) {
+    chapter(page, "A case's thread and its issue");
+    for (what, content) in contents() {
+        let message = slack::content(&content, Plainness::Full);
+        let in_slack = SlackStandin::shown(&json!({"text": message.text, "blocks": message.blocks}));
+        shows(page, what, &in_slack);
+        if matches!(content, Content::Comment { .. } | Content::Description(_) | Content::Changes(_)) {
+            let in_jira = JiraStandin::plain(&jira::content(&content, Plainness::Full));
+            shows(page, &format!("{what}, in Jira"), &in_jira);
+        }
+    }
+}
+
+fn contents() -> Vec<(&'static str, Content)> {
+    let part = |text: &str| Part { index: 0, of: 1, text: text.to_owned() };
+    let comment = |author, call| Content::Comment {
+        author,
+        speaker: None,
+        at: AT,
+        edited: false,
+        part: part("Did your team create this key?"),
+        call,
+    };
+    let by = |author| Some(Doer { author, name: "ana".to_owned() });
+    let of_ana = || Author::Slack { user: UserId::new(ANA) };
+    let changed = vec![
+        ToldChange {
+            change: Change::Field {
+                name: "Status",
+                old: Some("Submitted".to_owned()),
+                new: Some("Detection and Analysis".to_owned()),
+            },
+            by: by(of_ana()),
+        },
+        ToldChange {
+            change: Change::List {
+                name: "Regions",
+                added: vec!["eu-west-1".to_owned()],
+                removed: vec!["us-east-1".to_owned()],
+            },
+            by: by(Author::AwsResponder),
+        },
+        ToldChange { change: Change::Description, by: None },
+    ];
+    let owner = |by: Option<&str>| Owner {
+        user: UserId::new(BO),
+        name: "bo".to_owned(),
+        since: AT,
+        by: by.map(UserId::new),
+        email: None,
+    };
+    let mut all = vec![
+        ("The description", Content::Description(part("A key was seen in a public repository."))),
+        ("AWS comments", comment(Author::AwsResponder, None)),
+        ("AWS asks, and somebody is called", comment(Author::AwsResponder, Some(call(Moment::YourMove)))),
+        ("AWS comments, and somebody is called", comment(Author::AwsResponder, Some(call(Moment::AwsSpoke)))),
+        ("The service comments", comment(Author::Service, None)),
+        (
+            "Somebody comments in the console",
+            comment(
+                Author::Principal("arn:aws:sts::111122223333:assumed-role/Admin/ana@example.com".to_owned()),
+                None,
+            ),
+        ),
+        ("Changes", Content::Changes(changed)),
+        ("Somebody took the case", Content::Taken(owner(None))),
+        ("Somebody was given the case", Content::Taken(owner(Some(ANA)))),
+        ("The AI agent asks", Content::Investigation { case: case(), step: step("Waiting") }),
+        ("The AI agent is done", Content::Investigation { case: case(), step: step("Completed") }),
+        ("It waits for us", Content::Nudge { for_us: true, since: AT }),
+        ("It waits for AWS", Content::Nudge { for_us: false, since: AT }),
+    ];
+    let calls = [
+        ("A call: a new case", Moment::NewCase),
+        ("A call: AWS asks", Moment::YourMove),
+        ("A call: AWS comments", Moment::AwsSpoke),
+        ("A call: nobody answered", Moment::Overdue),
+        ("A call: a deadline", Moment::Deadline),
+        ("A call: closed", Moment::Closed),
+    ];
+    all.extend(calls.map(|(what, moment)| (what, Content::Call(call(moment)))));
+    all.extend(notices().into_iter().map(|(what, notice)| (what, Content::Notice(notice))));
+    all
+}
+
+fn case() -> CaseId {
+    CaseId::new("7000000003")
+}
+
+fn call(moment: Moment) -> Call {
+    let quote = match moment {
+        Moment::NewCase | Moment::Closed => None,
+        Moment::Deadline => Some("NIS2, Early warning"),
+        Moment::YourMove | Moment::AwsSpoke | Moment::Overdue => Some("Did your team create this key?"),
+    };
+    Call {
+        key: Key("call/move/1795668300".to_owned()),
+        moment,
+        at: AT,
+        whom: vec![Called::Member(MemberId::new(BO))],
+        quote: quote.map(str::to_owned),
+        about: None,
+        loud: true,
+        rule: 0,
+        remarks: vec!["Not here, and cannot be invited: carl".to_owned()],
+    }
+}
+
+fn step(status: &str) -> Investigation {
+    Investigation {
+        id: InvestigationId::new("inv-1"),
+        kind: "Evidence".to_owned(),
+        title: "Who used the key?".to_owned(),
+        content: "Is the address 203.0.113.9 one of yours?".to_owned(),
+        status: status.to_owned(),
+        updated: AT,
+        feedback: None,
+    }
+}
+
+fn notices() -> Vec<(&'static str, Notice)> {
+    let (issue, other) = (|| IssueKey::new("SEC-12"), || IssueKey::new("SEC-40"));
+    let text = str::to_owned;
+    let moved = |done| MovedByHand { id: text("1"), to: text("Done"), by: text("Ana Alvarez"), done };
+    vec![
+        (
+            "Jira does not move the issue",
+            Notice::NotMoved { issue: issue(), to: text("Done"), why: text("resolution") },
+        ),
+        (
+            "Jira does not assign the issue",
+            Notice::NotAssigned { issue: issue(), why: text("Jira knows nobody with this address") },
+        ),
+        (
+            "Somebody moved the issue",
+            Notice::Moved { case: case(), issue: issue(), moved: moved(true), stands: Status::Containment },
+        ),
+        ("The issue is gone", Notice::Lost { issue: issue(), case: case() }),
+        ("An issue stood there twice", Notice::Spare { case: case(), issue: issue(), spare: other() }),
+        ("An issue that looks like ours", Notice::Strange { case: case(), issue: issue(), strange: other() }),
+        ("The thread is gone", Notice::NoThread { case: case() }),
+        ("The case is forgotten soon", Notice::Forgets { case: case(), at: AT }),
+    ]
+}
+
+const SETTINGS: &str = "[notify]\nnew_case = ['U024BE7LJ']\nyour_move = ['owner', 'U024BE7LJ']\nclosed = ['U024BE7LJ']\n\
+     [notify.clocks.NIS2]\n'Early warning' = 24\nNotification = 72\n";
+
+/// A case from its beginning to its end: the card and the issue at each turn, and a person's home.
+async fn told(page: &mut String) {
+    chapter(page, "The card, the issue and Home");
+    let stage = Stage::with("", SETTINGS).await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    let card = async |page: &mut String, what: &str| shows(page, what, &stage.lines(&case).await[0]);
+    card(page, "AWS opened it").await;
+    stage.sir.aws_comments(&case, "AWS Responder", "Did your team create this key?").unwrap();
+    stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
+    stage.notify().await;
+    card(page, "AWS waits for an answer").await;
+    stage.ana(&format!("{case} take")).await;
+    stage.notify().await;
+    card(page, "Ana has it").await;
+    shows(page, "The issue", &stage.in_issue(&case).await);
+    assert_eq!(stage.deliver(&stage.slack.opens_home(&ana())).await.0, 200);
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    shows(page, "Ana's Home", &SlackStandin::shown(&stage.slack.home(&ana()).unwrap()));
+    let ours = stage.sir.console_creates_case("A phishing mail");
+    stage.notify().await;
+    shows(page, "A case of the team's own", &stage.lines(&ours).await[0]);
+    stage.sir.aws_closes(&case, "True Positive").unwrap();
+    stage.notify().await;
+    card(page, "It is closed").await;
+}
+
+/// What somebody is answered, line by line; of a form, what it shows.
+async fn answers(page: &mut String) {
+    chapter(page, "What /sir answers");
+    let stage = Stage::with("", SETTINGS).await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.later(60_000);
+    stage.sir.aws_attaches(&case, "log.txt", "bytes").unwrap();
+    stage.later(60_000);
+    stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
+    stage.notify().await;
+    for line in [
+        "",
+        "help",
+        "list",
+        "list mine",
+        "CASE",
+        "CASE help",
+        "CASE show",
+        "CASE show --full",
+        "CASE brief",
+        "CASE comment It was Bo's key.",
+        "CASE comments",
+        "CASE timeline",
+        "CASE history",
+        "CASE take",
+        "CASE owner",
+        "CASE owner <@U024BE7LJ>",
+        "CASE owner nobody",
+        "CASE clock",
+        "CASE clock NIS2 from 2h ago",
+        "CASE clock NIS2 stop",
+        "CASE status",
+        "CASE status detect",
+        "CASE title Key of the build account leaked",
+        "CASE describe Seen in a public repository.",
+        "CASE type investigation",
+        "CASE started 2026-03-01 09:30 UTC",
+        "CASE watch bo@example.com",
+        "CASE watch",
+        "CASE watchers",
+        "CASE unwatch bo@example.com",
+        "CASE impact add region eu-central-1",
+        "CASE impact add account 444455556666",
+        "CASE impact add service \"Amazon S3\"",
+        "CASE actor add 203.0.113.9",
+        "CASE tag add team=red",
+        "CASE tag list",
+        "CASE tag rm team",
+        "CASE files",
+        "CASE ai",
+        "CASE jira",
+        "CASE edit",
+        "CASE close",
+        "membership list",
+        "membership show",
+        "membership metrics",
+        "hub members",
+    ] {
+        asks(page, &stage, line, &case).await;
+    }
+}
+
+async fn asks(page: &mut String, stage: &Stage, line: &str, case: &CaseId) {
+    let form = |stage: &Stage| stage.slack.view(ANA);
+    // Nothing happens in the same second as what came before it.
+    stage.later(60_000);
+    let before = form(stage);
+    let mut answer = stage.ana(&line.replace("CASE", case.as_str())).await;
+    if let Some(view) = form(stage).filter(|view| before.as_ref() != Some(view)) {
+        write!(answer, "{}", SlackStandin::shown(&view)).unwrap();
+    }
+    shows(page, format!("/sir {}", line.replace("CASE", case.as_str())).trim_end(), &answer);
+}
+
+async fn refusals(page: &mut String) {
+    chapter(page, "What is not done, and why");
+    let mut stage = Stage::set().await;
+    stage.settings.roles.responder.push(MemberId::new(BO));
+    let case = stage.sir.console_creates_case("Key leaked");
+    let closed = stage.sir.console_creates_case("An old one");
+    stage.sir.aws_closes(&closed, "Duplicate").unwrap();
+    let of_aws = stage.sir.aws_creates_case("New country");
+    stage.notify().await;
+    for (line, case) in [
+        ("stauts contain", &case),
+        ("status contian", &case),
+        ("CASE frobnicate", &case),
+        ("9999999999 show", &case),
+        ("CASE comment Too late.", &closed),
+        ("CASE status contain", &of_aws),
+        ("CASE status detect", &case),
+        ("CASE status detect", &case),
+        ("CASE clock NIS2", &case),
+        ("CASE clock NIS2 from the day before", &case),
+        ("CASE amend 000123 New words", &case),
+        ("CASE watch nobody", &case),
+        ("CASE impact add region mars-1", &case),
+        ("CASE actor add 300.1.1.1", &case),
+        ("CASE get 9", &case),
+        ("CASE comment AKIAIOSFODNN7EXAMPLE is the key", &case),
+    ] {
+        asks(page, &stage, line, case).await;
+    }
+    let said = stage.types(&bo(), &format!("{case} close")).await;
+    shows(page, &format!("Bo, a responder: /sir {case} close"), &said);
+    let said = stage.types(&bo(), "membership list").await;
+    shows(page, "Bo, a responder: /sir membership list", &said);
+}
