@@ -20,6 +20,18 @@ async function opens(person) {
   await person.sees("jira", "Credentials used from a new country");
   await person.sees("slack", "Resolver AWS");
   await person.seesButtons(person.card, "Comment", "Status");
+  await person.card.locator("summary[aria-label=More]").last().click();
+  await leads(person, "#messages", "AWS console", /^https:\/\/[\w.-]*console\.aws\.amazon\.com\/security-ir\/home/);
+  await leads(person, "#messages", "Jira SEC-1", /^https:\/\/example\.atlassian\.net\/browse\/SEC-1$/);
+  await leads(person, "#issue", "Open in Slack", /^https:\/\/\S+\/archives\/C\w+\/p\d{16}/);
+  await leads(person, "#issue", "Open in the AWS console", /^https:\/\/[\w.-]*console\.aws\.amazon\.com\/security-ir\/home/);
+}
+
+async function leads(person, where, name, target) {
+  const link = person.page.locator(where).getByRole("link", { name, exact: true }).first();
+  const href = await link.getAttribute("href");
+  if (!target.test(href)) throw new Error(`"${name}" leads to ${href}`);
+  await link.click();
 }
 
 async function converses(person) {

@@ -89,7 +89,13 @@ function control(item, press) {
 }
 
 function overflow(item, press) {
-  const choose = (one) => button(words(one.text), () => press(item.action_id, { selected_option: one }));
+  const choose = (one) => {
+    const chosen = () => press(item.action_id, { selected_option: one });
+    if (!one.url) return button(words(one.text), chosen);
+    const leads = link(one.url, words(one.text));
+    leads.addEventListener("click", chosen);
+    return leads;
+  };
   return el(
     "details",
     {},
