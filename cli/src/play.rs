@@ -22,7 +22,7 @@ pub struct PlayArgs {
     /// The page's port on loopback; 0 takes a free one.
     #[arg(long, default_value_t = 0, conflicts_with = "once")]
     port: u16,
-    /// Tells a story step by step: key, night, ransomware, exercise, outage, sixty, or a file of such a form. With --once
+    /// Tells a story step by step: key, night, ransomware, exercise, outage, teams, sixty, or a file of such a form. With --once
     /// as text, all of it.
     #[arg(long, value_name = "NAME|FILE")]
     story: Option<String>,

@@ -186,6 +186,35 @@ fn where_no_browser_is_opened_the_page_says_so() {
     assert!(!status.success());
 }
 
+#[test]
+fn a_port_that_is_taken_and_a_story_that_is_none_are_explained() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let said = |arguments: &[&str]| {
+        let Output { status, stderr, .. } = casebridge(arguments).output().unwrap();
+        assert!(!status.success());
+        text(&stderr)
+    };
+    let said_of_port = said(&["play", "--port", &port]);
+    assert!(said_of_port.contains(&format!("port {port} is in use by another program")), "{said_of_port}");
+    assert!(said_of_port.contains("leave --port out"), "{said_of_port}");
+    let said_of_story = said(&["play", "--story", "nothing"]);
+    assert!(said_of_story.contains("There are: key, night,"), "{said_of_story}");
+}
+
+#[test]
+fn a_storys_file_is_told_as_the_story_of_its_name() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../lab/src/playground/stories/teams.toml");
+    let [named, by_file] = ["teams", file].map(|story| {
+        let Output { status, stdout, .. } =
+            casebridge(&["play", "--once", "--story", story]).output().unwrap();
+        assert!(status.success());
+        text(&stdout)
+    });
+    assert!(named.contains("AWS opens a case of the payments account"), "{named}");
+    assert_eq!(named, by_file);
+}
+
 #[tokio::test]
 async fn the_stand_ins_say_where_they_are() {
     let file = std::env::temp_dir().join(format!("casebridge-{}.json", std::process::id()));

@@ -22,12 +22,13 @@ exports.tell = async (person) => {
   const before = await page.locator("#replies .message").count();
   await person.lets("+24 h");
   await person.lets("+24 h");
+  await page.locator("#outside", { hasText: "triggered" }).waitFor();
   await page.waitForFunction((before) => document.querySelectorAll("#replies .message").length > before, before);
   await person.switches("Slack: down (503)");
   await person.actsAsAws("Comment as AWS", "Are you there?", "AWS comments");
   await person.lets("+1 min");
   await page.locator("#held", { hasText: /→ Slack: comment 1|not told yet/ }).waitFor();
-  await person.presses("What would be done now?");
+  await person.presses("Show the plan");
   await page.locator("#plan", { hasText: "slack:" }).waitFor();
   await person.presses("Mend all");
   await person.lets("+1 h");

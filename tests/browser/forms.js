@@ -1,13 +1,28 @@
 // Can the forms be filled in that no card leads to: those of a membership, of a file beside the threads, of a case at home?
 "use strict";
 
-exports.name = "the forms that no card leads to: a membership's, a file's beside the threads, a case's at home";
+exports.name = "the forms that no card leads to: a membership's, a file's beside the threads, a case's at home, a clock's";
 
 exports.tell = async (person) => {
   await membership(person);
   await file(person);
   await atHome(person);
+  await clock(person);
 };
+
+async function clock(person) {
+  await person.goesTo("# security");
+  await person.says("/sir 7000000004 clock");
+  await person.presses("Start one from a moment…", person.page.locator("#messages"));
+  await person.seesForm("Start a clock");
+  await person.writes("It runs from", "2099-01-01T00:00");
+  await person.presses("Start it", person.form);
+  await person.seesWrong("It runs from", "a clock runs from a moment that was");
+  await person.writes("It runs from", "2026-01-05T09:00");
+  await person.presses("Start it", person.form);
+  await person.seesFormClose();
+  await person.sees("slack", "NIS2 runs from");
+}
 
 // Of what is said beside the threads, nobody knows which case is meant.
 async function file(person) {

@@ -15,6 +15,7 @@ const { Person } = require("./person");
 const STORIES = [
   "stories",
   "faults",
+  "newcomer",
   "own_case",
   "aws_case",
   "forms",
@@ -78,6 +79,7 @@ async function tell(story, browser, casebridge) {
   try {
     await page.goto(url);
     await story.tell(new Person(page));
+    if (await page.getByText("The playground cannot show").count()) trouble.push("something that was sent is not shown");
   } catch (error) {
     trouble.push(error.message, "What the person saw:\n" + (await page.locator("body").innerText()));
   }

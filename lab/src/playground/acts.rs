@@ -417,8 +417,7 @@ async fn switches(
         format!("{} {}", name("key"), name("id")).trim().to_owned()
     };
     let wanted = on.then(|| if trouble == Trouble::Forbidden { about() } else { String::new() });
-    stage.switches.set((place, trouble), wanted)?;
-    stage.switches.apply(&stage.standins);
+    stage.switch((place, trouble), wanted)?;
     let name = json!([place, trouble]);
     let how = if on { "on" } else { "off" };
     let (place, name) = (name[0].as_str().unwrap_or_default(), name[1].as_str().unwrap_or_default());

@@ -15,5 +15,6 @@ mod switches;
 mod table;
 pub mod telling;
 mod visible;
+mod webhook;
 mod witness;
 mod world;

@@ -53,6 +53,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/adf.js", SCRIPT, include_str!("page/adf.js")),
     ("/bridge.js", SCRIPT, include_str!("page/bridge.js")),
     ("/controls.js", SCRIPT, include_str!("page/controls.js")),
+    ("/tour.js", SCRIPT, include_str!("page/tour.js")),
 ];
 
 const SCRIPT: &str = "text/javascript";

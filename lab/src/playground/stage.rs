@@ -40,9 +40,10 @@ use super::{
     feed::{Feed, FeedEntry, FeedKind, lock},
     queue::{self, Queue, QueuedMessage},
     standins::{REGION, Standins},
-    switches::{Place, Switches},
+    switches::{Place, Switches, Trouble},
     table::{KnownNotes, PlayTable},
     telling::StoryTelling,
+    webhook::{PlainWebhook, WebhookCounters},
     witness::{Counters, Witness},
     world::PlayWorld,
 };
@@ -59,6 +60,9 @@ const SWEEP: Millis = 60_000;
 const POLL: Duration = Duration::from_millis(50);
 /// How long nobody sees the messages of a killed worker: `VisibilityTimeout` in template.yaml.
 const UNSEEN: [Millis; 2] = [720_000, 360_000];
+/// What a deployment may have besides, where somebody acts by hand.
+const BY_HAND: &str =
+    "[notify.clocks.NIS2]\n\"Early warning\" = 24\nNotification = 72\n\n[pagerduty]\napi_url = \"{pager}\"\n";
 /// Where Slack brings events; what else it brings has a person who waits for the answer.
 const EVENTS: &str = "/slack/events";
 
@@ -102,6 +106,7 @@ pub struct Stage {
     /// What Jira says that changed of its issues: key and changelog entry.
     pub(super) changes: Mutex<Vec<(String, Value)>>,
     witness: Witness,
+    webhook: PlainWebhook,
     notes: KnownNotes,
     live: Live<Memory>,
     chosen: Chosen,
@@ -153,7 +158,11 @@ impl Stage {
             .endpoint_url(standins.sir.url())
             .build();
         let store = Memory::default();
-        let more = story.as_ref().map_or("", StoryTelling::settings);
+        let more = match &story {
+            Some(story) => story.settings(),
+            None if peopled => BY_HAND,
+            None => "",
+        };
         casebridge::state::put_settings(&store, &standins.settings_with(more))
             .await
             .map_err(live::ConfigError::from)?;
@@ -169,6 +178,7 @@ impl Stage {
         let chosen = live.chosen().await?;
         Ok(Self {
             witness: Witness::new(&standins),
+            webhook: PlainWebhook::start_on(clock.service()).await?,
             standins,
             clock,
             feed: Feed::default(),
@@ -337,6 +347,7 @@ impl Stage {
         let now = self.clock.now();
         for event in self.standins.sir.take_events() {
             self.witness.happened(&event, now);
+            self.webhook.happened(&event);
             let text = event.to_string();
             lock(&self.past).push(text.clone());
             let name = event["detail-type"].as_str().unwrap_or_default();
@@ -350,6 +361,7 @@ impl Stage {
         let due: Vec<(Millis, LateEffect)> = lock(&self.late).extract_if(.., is_due).collect();
         for (_, late) in due {
             if let LateEffect::Event(text) = late {
+                self.webhook.arrives(&text);
                 lock(&self.events).put(text);
             }
         }
@@ -381,7 +393,10 @@ impl Stage {
     /// Every event that ever arrived arrives once more, as EventBridge and SQS may do; says how many.
     pub fn again(&self) -> usize {
         let past = lock(&self.past);
-        past.iter().for_each(|event| lock(&self.events).put(event.clone()));
+        for event in past.iter() {
+            self.webhook.arrives(event);
+            lock(&self.events).put(event.clone());
+        }
         past.len()
     }
 
@@ -464,7 +479,14 @@ impl Stage {
                 }
             }
         };
-        tokio::join!(commands, events, schedule, self.clock.tick());
+        let webhook = async {
+            loop {
+                if !self.webhook_posts().await {
+                    tokio::time::sleep(POLL).await;
+                }
+            }
+        };
+        tokio::join!(commands, events, schedule, webhook, self.clock.tick());
     }
 
     /// What would be done for a case now.
@@ -507,6 +529,42 @@ impl Stage {
         let held: Vec<CaseId> = self.held().into_iter().map(|held| held.0).collect();
         let unseen = lock(&self.events).len() + lock(&self.inbox).len() > 0;
         self.witness.judge(now, |case| unseen || held.contains(case))
+    }
+
+    /// The same of a webhook beside the bridge.
+    pub(super) fn webhook_counters(&self) -> WebhookCounters {
+        self.webhook.counters(|id| {
+            let is_it = |late: &LateEffect| matches!(late, LateEffect::Event(text) if text.contains(id));
+            lock(&self.late).iter().any(|(_, late)| is_it(late))
+        })
+    }
+
+    pub(super) async fn webhook_posts(&self) -> bool {
+        self.webhook.posts(async |post| self.live.send(post).await).await
+    }
+
+    /// Switches a trouble on, with what it is about, or off.
+    /// Fails: there is no such switch.
+    pub(super) fn switch(
+        &self,
+        (place, trouble): (Place, Trouble),
+        on: Option<String>,
+    ) -> Result<(), String> {
+        let is_on = on.is_some();
+        self.switches.set((place, trouble), on)?;
+        let Standins { sir, slack, jira, .. } = &self.standins;
+        let plain = &self.webhook.slack;
+        self.switches.apply([
+            (Place::Sir, &**sir),
+            (Place::Slack, &**slack),
+            (Place::Slack, &**plain),
+            (Place::Jira, &**jira),
+        ]);
+        if trouble == Trouble::Archived {
+            let (channel, ana) = (plain.security(), plain.ana());
+            drop(if is_on { plain.archives(&channel, &ana) } else { plain.unarchives(&channel, &ana) });
+        }
+        Ok(())
     }
 
     /// What stands in a case's way, target by target: case, target, why, until when.

@@ -96,8 +96,10 @@ impl Standins {
             slack.set_member(&security, user, reads);
         }
         let (.., bot, _) = slack.app();
-        let partners = slack.add_channel("partners", false, &[ana(), stranger, bot]);
+        let partners = slack.add_channel("partners", false, &[ana(), stranger, bot.clone()]);
         slack.set_sharing(&partners, Sharing::Connected);
+        slack.add_channel("payments", false, &[commander.clone(), viewer.clone(), bot]);
+        self.jira.add_project("PAY", "Payments");
         self.jira.add_role("Administrators", &[self.jira.ana()]);
         self.roles.extend([("commander", commander), ("viewer", viewer)]);
         self
@@ -128,9 +130,21 @@ impl Standins {
         )
     }
 
-    /// The same and more, in which `{pager}` and `{webhook}` stand for the addresses of those two.
+    /// People and channels by their names in Slack.
+    pub(super) fn ids(&self) -> Vec<(String, String)> {
+        let state = self.slack.state();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let people = self.slack.people().into_iter().map(|user| (text(&user["name"]), text(&user["id"])));
+        let channels = state["channels"].as_object().into_iter().flatten();
+        people.chain(channels.map(|(id, of)| (text(&of["channel"]["name"]), id.clone()))).collect()
+    }
+
+    /// The same and more, in which `{pager}` and `{webhook}` stand for the addresses of those two, and names in braces
+    /// for people and channels.
     pub fn settings_with(&self, more: &str) -> String {
         let more = more.replace("{pager}", self.pager.url()).replace("{webhook}", self.webhook.url());
+        let named = |text: String, (name, id): (String, String)| text.replace(&format!("{{{name}}}"), &id);
+        let more = self.ids().into_iter().fold(more, named);
         format!("{}\n{more}", self.settings())
     }
 

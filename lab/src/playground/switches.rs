@@ -12,7 +12,7 @@ use std::{
 use casebridge::case::Millis;
 use serde::{Deserialize, Serialize};
 
-use super::{feed::lock, standins::Standins};
+use super::feed::lock;
 use crate::standins::{FaultRule, FaultTarget, Server};
 
 /// How long an answer takes that is slow.
@@ -117,10 +117,8 @@ impl Switches {
     }
 
     /// Lets the stand-ins fail as the switches say, and in no other way.
-    pub fn apply(&self, standins: &Standins) {
+    pub fn apply<'a>(&self, servers: impl IntoIterator<Item = (Place, &'a Server)>) {
         let all = lock(&self.on);
-        let servers: [(Place, &Server); 3] =
-            [(Place::Sir, &standins.sir), (Place::Slack, &standins.slack), (Place::Jira, &standins.jira)];
         for (place, server) in servers {
             server.heal();
             let own = all.iter().filter(|((of, _), _)| *of == place);

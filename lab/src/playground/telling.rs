@@ -16,6 +16,7 @@ const STORIES: &[(&str, &str)] = &[
     ("ransomware", include_str!("stories/ransomware.toml")),
     ("exercise", include_str!("stories/exercise.toml")),
     ("outage", include_str!("stories/outage.toml")),
+    ("teams", include_str!("stories/teams.toml")),
     ("sixty", include_str!("stories/sixty.toml")),
 ];
 
@@ -42,7 +43,8 @@ struct StoryFile {
     name: String,
     about: String,
     begins: String,
-    /// More settings, as TOML. `{pager}` and `{webhook}` stand for the addresses of those two.
+    /// More settings, as TOML. `{pager}` and `{webhook}` stand for the addresses of those two, `{ana}` and `{security}` for
+    /// the ids of a person and a channel.
     #[serde(default)]
     settings: String,
     step: Vec<StoryStep>,
@@ -57,6 +59,9 @@ struct StoryStep {
     /// Whose Slack to look at, by a person's name: else the one that was looked at before.
     #[serde(default)]
     see: Option<String>,
+    /// Which channel to look at, by its name.
+    #[serde(default)]
+    channel: Option<String>,
     /// What is done, in this order. `$case2`, `$card2` and `$issue2` stand for the second case's, `$ana` for a person.
     #[serde(default)]
     act: Vec<Value>,
@@ -140,7 +145,7 @@ pub fn shown(stage: &Stage) -> Value {
         .map(|(name, file)| json!({ "name": name, "title": file.name, "about": file.about }))
         .collect();
     let told = lock(&stage.telling).as_ref().map(|telling| {
-        let step = |step: &StoryStep| json!({ "title": step.title, "look": step.look, "see": step.see });
+        let step = |step: &StoryStep| json!({ "title": step.title, "look": step.look, "see": step.see, "channel": step.channel });
         json!({ "title": telling.file.name, "about": telling.file.about, "told": telling.told,
             "steps": telling.file.step.iter().map(step).collect::<Vec<_>>() })
     });
@@ -201,8 +206,8 @@ fn newest(stage: &Stage) -> String {
 
 fn stands_for(stage: &Stage, name: &str) -> Option<String> {
     let slack = &stage.standins.slack;
-    if let Some(person) = slack.people().iter().find(|user| user["name"] == name) {
-        return person["id"].as_str().map(str::to_owned);
+    if let Some((_, id)) = stage.standins.ids().into_iter().find(|(known, _)| known == name) {
+        return Some(id);
     }
     let at = name.find(|digit: char| digit.is_ascii_digit())?;
     let (kind, number) = name.split_at(at);
@@ -212,11 +217,13 @@ fn stands_for(stage: &Stage, name: &str) -> Option<String> {
         "issue" => stage.standins.jira.issues().into_iter().nth(index),
         "card" => {
             let case = cases(stage).into_iter().nth(index)?;
-            let messages = slack.messages(&slack.security());
+            let state = slack.state();
+            let channels = state["channels"].as_object().into_iter().flatten();
+            let mut messages = channels.flat_map(|(_, of)| of["messages"].as_array().into_iter().flatten());
             let ours = |message: &&Value| {
                 message["bot_id"].is_string() && message["blocks"].to_string().contains(&case)
             };
-            messages.iter().find(ours).and_then(|card| card["ts"].as_str()).map(str::to_owned)
+            messages.find(ours).and_then(|card| card["ts"].as_str()).map(str::to_owned)
         }
         // The first, second … message of a person's.
         "said" => {

@@ -13,6 +13,7 @@ use super::{
     switches::Switches,
     telling,
 };
+use crate::standins::shown_alerts;
 
 /// Everything, by its name: `sir/7000000001`, `message/C…/1790000000.000100`, `issue/SEC-1`, `step/17`.
 pub fn all(stage: &Stage) -> BTreeMap<String, Value> {
@@ -105,7 +106,7 @@ fn bridge(all: &mut BTreeMap<String, Value>, stage: &Stage) {
     let comments: BTreeMap<CaseId, usize> = stage.comments();
     all.insert(
         "bridge".to_owned(),
-        json!({ "counters": stage.counters(), "events": events, "jobs": jobs, "held": held, "comments": comments }),
+        json!({ "counters": stage.counters(), "webhook": stage.webhook_counters(), "events": events, "jobs": jobs, "held": held, "comments": comments }),
     );
     let on: Vec<Value> = stage
         .switches
@@ -117,6 +118,8 @@ fn bridge(all: &mut BTreeMap<String, Value>, stage: &Stage) {
         .into_iter()
         .map(|(trouble, places)| json!({ "trouble": trouble, "places": places }))
         .collect();
+    let outside = json!({ "pager": shown_alerts(&stage.standins.pager.alerts()), "webhook": stage.standins.webhook.events() });
+    all.insert("outside".to_owned(), outside);
     all.insert("switches".to_owned(), json!({ "on": on, "known": known }));
     all.insert("story".to_owned(), telling::shown(stage));
     // Seconds: what changes more often would be sent more often.

@@ -2,8 +2,9 @@
 
 import { $, all, get } from "./world.js";
 import { el, fill, fillWindow } from "./list.js";
+import { inWords } from "./tour.js";
 
-const PLACES = { sir: "AWS", slack: "Slack", jira: "Jira", table: "table", worker: "worker" };
+const PLACES = { sir: "AWS", slack: "Slack", jira: "Jira", table: "table", worker: "worker", pagerduty: "pager", webhook: "webhook" };
 
 const SIGNS = {
   event: ["event", "arrives from AWS"],
@@ -33,12 +34,14 @@ function called(key, id) {
 }
 
 export function drawBridge() {
-  const { counters, events, jobs, held } = get("bridge");
+  const { counters, webhook, events, jobs, held } = get("bridge");
   count("lost", counters.lost);
   count("doubled", counters.doubled);
   count("disordered", counters.out_of_order);
   count("under-way", counters.on_the_way, true);
   $("half").textContent = counters.half_within === null ? "–" : duration(counters.half_within);
+  $("webhook-counts").textContent = inWords(webhook);
+  $("webhook").classList.toggle("wrong", webhook.lost + webhook.doubled + webhook.out_of_order > 0);
   fill(
     $("why"),
     counters.why.slice(0, 5).map((why) => ({ key: why, content: why, draw: () => el("li", {}, why) })),
@@ -57,7 +60,17 @@ export function drawBridge() {
     () => el("li", { className: "empty" }, "Nothing waits."),
     true,
   );
+  drawOutside(get("outside"));
   drawFeed();
+}
+
+// Whom the pager woke, and what the settings' webhook received.
+function drawOutside({ pager, webhook }) {
+  $("elsewhere").hidden = !pager.length && !webhook.length;
+  const alert = (one) => [el("span", { className: "pill " + one.state }, one.state), ` PagerDuty ${at(one.at)}: ${one.summary}`];
+  const event = ({ type, timestamp, data }) => `Webhook ${at(Date.parse(timestamp))}: ${type} ${data.case}${data.status ? ", " + data.status : ""}`;
+  const item = (draw) => (one, index) => ({ key: draw.name + index, content: one, draw: () => el("li", {}, draw(one)) });
+  fill($("outside"), [...pager.map(item(alert)), ...webhook.map(item(event)).reverse()], null, true);
 }
 
 function heldWords({ case: id, target, why, until }) {
@@ -75,6 +88,7 @@ function count(id, value, isCalm) {
 
 export function duration(millis) {
   const seconds = millis / 1000;
+  if (seconds < 0.1) return "<0.1 s";
   if (seconds < 10) return seconds.toFixed(1) + " s";
   if (seconds < 100) return Math.round(seconds) + " s";
   if (seconds < 6000) return Math.round(seconds / 60) + " min";
@@ -98,7 +112,7 @@ function drawFeed() {
 
 function line(one) {
   const [sign, words] = SIGNS[one.kind];
-  const bad = one.how && !/^(2\d\d|on|off)$/.test(one.how);
+  const bad = one.how && !/^(2\d\d|on|off|already_\w+)$/.test(one.how);
   const time = new Date(one.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   return el(
     "div",

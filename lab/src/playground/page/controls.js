@@ -2,7 +2,7 @@
 
 import { $, act, all, get, people, post, say } from "./world.js";
 import { button, el, fill, options } from "./list.js";
-import { is } from "./slack.js";
+import { goesTo, is } from "./slack.js";
 
 const TROUBLES = {
   down: "down (503)",
@@ -46,7 +46,11 @@ function drawSwitches() {
   const words = on.map((one) => `${PLACES[one.place]} ${TROUBLES[one.trouble]}` + (one.about ? ` (${one.about.split(" ")[0]})` : ""));
   $("faults-on").textContent = words.length ? "Now: " + words.join("; ") : "Nothing fails now.";
   $("calm").hidden = !words.length;
-  for (const place of ["sir", "slack", "jira"]) $(place).classList.toggle("broken", on.some((one) => one.place === place));
+  for (const place of ["sir", "slack", "jira"]) {
+    const own = on.filter((one) => one.place === place).map((one) => TROUBLES[one.trouble]);
+    $(place).classList.toggle("broken", own.length > 0);
+    $(place).querySelector(".broken-sign").textContent = own.join(", ");
+  }
 }
 
 const switched = (place, trouble, on) => act({ do: "switches", place, trouble, on });
@@ -99,10 +103,11 @@ function drawStory() {
   $("story-step").textContent = step ? `${told.told} of ${told.steps.length}: ${step.title}` : told.about;
   $("story-look").textContent = step ? step.look : "";
   const next = told.steps[told.told];
-  if (step?.see && seen !== told.title + told.told) {
+  if ((step?.see || step?.channel) && seen !== told.title + told.told) {
     seen = told.title + told.told;
     const person = people().find((one) => one.name.toLowerCase() === step.see);
     if (person) is(person.id);
+    if (step.channel) goesTo(step.channel);
   }
   $("goes-on").textContent = !next ? "The end" : told.told ? "Next: " + next.title : "Begin: " + next.title;
   $("goes-on").disabled = going || !next;
@@ -138,6 +143,6 @@ export function startControls() {
     const id = cases.length ? document.querySelector("#case .detail")?.id.slice(5) : "";
     if (!id) return;
     const { plan } = await act({ do: "plans", case: id });
-    fill($("plan"), [{ key: id + plan, content: plan, draw: () => el("pre", {}, `Case ${id}\n` + (plan || []).join("\n")) }], null, true);
+    fill($("plan"), [{ key: id + plan, content: plan, draw: () => el("pre", {}, `Case ${id}, ${new Date(get("clock").now * 1000).toLocaleTimeString()}\n` + (plan || []).join("\n")) }], null, true);
   });
 }

@@ -20,6 +20,7 @@ export function drawJira() {
   const first = known.length ? known[0].key : "";
   if (!current() || (newest && first !== newest)) chosen = first;
   newest = first;
+  $("issues").hidden = known.length === 1;
   fill(
     $("issues"),
     known.map((one) => ({

@@ -2,7 +2,7 @@
 //
 // world.js hears and acts; list.js keeps elements; text.js, emoji.js, blocks.js, field.js and adf.js show what Slack and
 // Jira show; modal.js shows forms; sir.js, slack.js (with message.js and composer.js) and jira.js are the three places;
-// bridge.js is what runs between them, controls.js what is done to the world itself.
+// bridge.js is what runs between them, controls.js what is done to the world itself, tour.js what a newcomer does first.
 
 import { $, keep, recall, watch, world } from "./world.js";
 import { drawSir, startSir } from "./sir.js";
@@ -10,6 +10,7 @@ import { drawSlack, startSlack } from "./slack.js";
 import { drawJira, startJira } from "./jira.js";
 import { drawBridge } from "./bridge.js";
 import { drawControls, startControls } from "./controls.js";
+import { drawTour, startTour } from "./tour.js";
 
 world.draw = () => {
   drawSlack();
@@ -17,6 +18,7 @@ world.draw = () => {
   drawJira();
   drawBridge();
   drawControls();
+  drawTour();
 };
 
 // On a phone one section is shown at a time.
@@ -30,6 +32,7 @@ for (const one of document.querySelectorAll("#sections button"))
   one.addEventListener("click", () => shows(one.value));
 shows(recall("shows", "slack"));
 
+document.addEventListener("section", ({ detail }) => shows(detail));
 document.addEventListener("go", ({ detail }) =>
   shows(detail.issue ? "jira" : detail.message ? "slack" : "sir"),
 );
@@ -39,4 +42,5 @@ startSir();
 startSlack();
 startJira();
 startControls();
+startTour();
 watch();

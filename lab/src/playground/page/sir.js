@@ -40,6 +40,8 @@ export function drawSir() {
   // Whoever opens a case wants to see it.
   if (!current() || (newest && first !== newest)) chosen = first;
   newest = first;
+  // One alone is told by what stands below.
+  $("cases").hidden = known.length === 1;
   fill(
     $("cases"),
     known.map((one) => ({
@@ -96,8 +98,8 @@ function detail(one) {
       it.caseStatus === "Closed" ? "Closed" + (it.closureCode ? ": " + it.closureCode : "") : move(it) === "your move" ? "Your move" : "AWS's move",
       card ? [" · ", button("its card in Slack", () => go(card), { className: "link" })] : null,
     ),
-    section("Description", it.description ? el("div", { className: "text" }, it.description) : null, 0, true),
     section("Communications", [...one.comments].reverse().map((comment) => communication(id, comment, it)), one.comments.length, true),
+    section("Description", it.description ? el("div", { className: "text" }, it.description) : null, 0, true),
     section("AI agent", one.investigations.map(step), one.investigations.length, true),
     section("Impact", impact(it), count(it, ["impactedAccounts", "impactedAwsRegions", "impactedServices"])),
     section("Threat actors", chips(it.threatActorIpAddresses, (actor) => actor.ipAddress), count(it, ["threatActorIpAddresses"])),

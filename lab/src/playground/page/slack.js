@@ -79,7 +79,8 @@ function drawPlaces() {
     one.id,
     sign(one) + one.name + (one.is_archived ? " (archived)" : one.is_shared ? " (shared)" : ""),
   ]);
-  const places = [...channels, ["home", "Casebridge: Home"], ["direct", "Casebridge: Messages"]];
+  const app = (name) => [el("span", { className: "unseen" }, "Casebridge: "), name];
+  const places = [...channels, ["home", app("Home")], ["direct", app("Messages")]];
   const item = ([name, label]) =>
     button(
       [
@@ -91,16 +92,14 @@ function drawPlaces() {
       () => go(name),
       { "aria-current": String(name === place) },
     );
-  fill(
-    $("places"),
-    places.map((one) => ({
-      key: one[0],
-      content: [one[1], one[0] === place, one[0] === "direct" && unread],
-      draw: () => item(one),
-    })),
-    null,
-    true,
-  );
+  const heading = (name) => ({ key: name, content: name, draw: () => el("h3", {}, name) });
+  const shown = places.map((one) => ({
+    key: one[0],
+    content: [one[0] === "home" || one[0] === "direct" || one[1], one[0] === place, one[0] === "direct" && unread],
+    draw: () => item(one),
+  }));
+  shown.splice(channels.length, 0, heading("Casebridge app"));
+  fill($("places"), [heading("Channels"), ...shown], null, true);
 }
 
 function go(to) {
@@ -232,6 +231,12 @@ export function is(person) {
   $("person").value = person;
   keep("person", person);
   redraw();
+}
+
+// Looks at a channel, by its name.
+export function goesTo(name) {
+  const one = slack().channels.find((one) => one.name === name);
+  if (one && one.id !== place) go(one.id);
 }
 
 // The card of a case, wherever it stands.
