@@ -28,6 +28,7 @@ const STORIES = [
   "layout",
   "axe",
   "picture",
+  "recording",
 ];
 
 // Without these Chromium looks for Google's hosts at every start.
