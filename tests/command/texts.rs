@@ -110,27 +110,6 @@ fn contents() -> Vec<(&'static str, Content)> {
         part: part("Did your team create this key?"),
         call,
     };
-    let by = |author| Some(Doer { author, name: "ana".to_owned() });
-    let of_ana = || Author::Slack { user: UserId::new(ANA) };
-    let changed = vec![
-        ToldChange {
-            change: Change::Field {
-                name: "Status",
-                old: Some("Submitted".to_owned()),
-                new: Some("Detection and Analysis".to_owned()),
-            },
-            by: by(of_ana()),
-        },
-        ToldChange {
-            change: Change::List {
-                name: "Regions",
-                added: vec!["eu-west-1".to_owned()],
-                removed: vec!["us-east-1".to_owned()],
-            },
-            by: by(Author::AwsResponder),
-        },
-        ToldChange { change: Change::Description, by: None },
-    ];
     let owner = |by: Option<&str>| Owner {
         user: UserId::new(BO),
         name: "bo".to_owned(),
@@ -151,7 +130,7 @@ fn contents() -> Vec<(&'static str, Content)> {
                 None,
             ),
         ),
-        ("Changes", Content::Changes(changed)),
+        ("Changes", Content::Changes(changed())),
         ("Somebody took the case", Content::Taken(owner(None))),
         ("Somebody was given the case", Content::Taken(owner(Some(ANA)))),
         ("The AI agent asks", Content::Investigation { case: case(), step: step("Waiting") }),
@@ -170,6 +149,31 @@ fn contents() -> Vec<(&'static str, Content)> {
     all.extend(calls.map(|(what, moment)| (what, Content::Call(call(moment)))));
     all.extend(notices().into_iter().map(|(what, notice)| (what, Content::Notice(notice))));
     all
+}
+
+/// What one line of changes can say, and by whom.
+fn changed() -> Vec<ToldChange> {
+    let by = |author| Some(Doer { author, name: "ana".to_owned() });
+    let of_ana = || Author::Slack { user: UserId::new(ANA) };
+    vec![
+        ToldChange {
+            change: Change::Field {
+                name: "Status",
+                old: Some("Submitted".to_owned()),
+                new: Some("Detection and Analysis".to_owned()),
+            },
+            by: by(of_ana()),
+        },
+        ToldChange {
+            change: Change::List {
+                name: "Regions",
+                added: vec!["eu-west-1".to_owned()],
+                removed: vec!["us-east-1".to_owned()],
+            },
+            by: by(Author::AwsResponder),
+        },
+        ToldChange { change: Change::Description, by: None },
+    ]
 }
 
 fn case() -> CaseId {
