@@ -110,6 +110,19 @@ pub(crate) fn one_line(text: &str) -> String {
     visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The same for a service that may refuse controls, or read them: each stands as its picture. Ends of lines and tabs stay.
+pub fn harmless(text: &str) -> String {
+    let picture = |char: char| match char {
+        '\n' | '\r' | '\t' => char,
+        '\u{85}' => '\n',
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(char)).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        '\u{80}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        char => char,
+    };
+    text.chars().map(picture).collect()
+}
+
 /// What a character is shown as: <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>.
 fn shown(char: char) -> Option<char> {
     match char {
@@ -143,6 +156,19 @@ mod tests {
             assert_eq!(pieces.concat(), text);
             assert!(pieces.iter().all(|piece| piece.chars().count() <= 2_900));
         }
+    }
+
+    #[test]
+    fn controls_stand_as_pictures_and_all_else_stays() {
+        let text = "a\0b\u{1b}[31m\u{7f}\u{9b}\u{85}\r\n\té \u{202e}日本 🔒\u{ffff}";
+        assert_eq!(harmless(text), "a␀b␛[31m␡\u{fffd}\n\r\n\té \u{202e}日本 🔒\u{fffd}");
+        let every = (0..0x110000).filter_map(char::from_u32).map(|char| harmless(&char.to_string()));
+        assert!(every.clone().all(|text| text.chars().count() == 1));
+        assert_eq!(
+            every.filter(|text| text.contains(char::is_control)).count(),
+            3 + 1,
+            "\n \r \t, and one more \n"
+        );
     }
 
     #[test]

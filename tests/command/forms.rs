@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const NOON: i64 = 1_795_262_400;
 
 /// A whole new case.
-fn new_case() -> Vec<(&'static str, Value)> {
+pub fn new_case() -> Vec<(&'static str, Value)> {
     vec![
         ("title", typed("Key leaked")),
         ("description", typed("Seen in <!channel> a public repository.")),

@@ -7,6 +7,7 @@ mod attacks;
 mod audit;
 mod aws_sample;
 mod confirm;
+mod controls;
 mod doctor;
 mod doors;
 mod examples;

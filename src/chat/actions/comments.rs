@@ -178,7 +178,8 @@ fn proposed(context: &CommandContext<'_>, speech: &Speech) -> Result<Said, Actio
         context.found.refused(secret_scan::RULE);
         return Err(Reply::says(secret_scan::withheld(kind)).into());
     }
-    Ok((speech.named_line(context.settings), speech.body(context.settings)))
+    let line = speech.named_line(context.settings).map(|line| text::harmless(&line));
+    Ok((line, text::harmless(&speech.body(context.settings))))
 }
 
 fn text_of(context: &CommandContext<'_>, (speaker, body): Said) -> Result<Text, ActionError> {

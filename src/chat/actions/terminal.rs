@@ -8,7 +8,7 @@ use super::{
     retry::WAIT,
 };
 use crate::{
-    case::{CaseId, TeamId, TriggerId, UserId},
+    case::{CaseId, TeamId, TriggerId, UserId, text},
     chat::{
         forms::{FormInput, written},
         ingress::{
@@ -64,7 +64,7 @@ impl<'a> Terminal<'a> {
     /// # Errors
     /// Nobody knows what became of it.
     pub async fn asks(&self, act: &str, words: &[String]) -> Result<Told, Redeliver> {
-        let (trigger, line) = (TriggerId::new(act), shell::line(words));
+        let (trigger, line) = (TriggerId::new(act), text::harmless(&shell::line(words)));
         if let Some(kind) = secret_scan::secret(&line) {
             let nothing = Action::Mistaken { answer: Reply::silence() };
             let job = self.sender().does(ActId::of_trigger(&trigger), nothing);

@@ -1,6 +1,7 @@
 //! What is to be done at the queue: one verified act of one person, as a value that survives the way there.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::{
     act::{ActId, CommandKey},
@@ -80,6 +81,21 @@ impl Door {
             Self::Webhook => "webhook",
             Self::Cli => "cli",
         }
+    }
+}
+
+/// Makes the controls in all texts harmless, before anybody acts on them. Whether there were any.
+fn tame(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => {
+            let harmless = text::harmless(text);
+            let differs = harmless != *text;
+            *text = harmless;
+            differs
+        }
+        Value::Array(all) => all.iter_mut().fold(false, |before, one| tame(one) | before),
+        Value::Object(all) => all.values_mut().fold(false, |before, one| tame(one) | before),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -209,8 +225,12 @@ impl Job {
     /// Puts it on the inbox, which drops what comes again under the same key within five minutes. `again`: what tells it
     /// apart where it is meant to come again.
     pub(crate) async fn put(&self, world: &dyn World, again: Option<&str>) -> Result<(), String> {
-        let body =
-            serde_json::to_string(self).map_err(|error| format!("a job cannot be written: {error}"))?;
+        let unwritten = |error: serde_json::Error| format!("a job cannot be written: {error}");
+        let mut tamed = serde_json::to_value(self).map_err(unwritten)?;
+        let body = match tame(&mut tamed) {
+            true => tamed.to_string(),
+            false => serde_json::to_string(self).map_err(unwritten)?,
+        };
         let key = self.key();
         let id = again.map_or_else(|| key.to_string(), |again| format!("{key}-{again}"));
         world.enqueue(QueueMessage { group: self.group(), id, body }).await
