@@ -118,6 +118,100 @@ async fn a_deletion_and_an_edit_right_after_their_message_find_it_though_the_lis
 }
 
 #[tokio::test]
+async fn what_is_asked_of_a_comment_that_the_list_lacks_for_long_waits_and_nothing_is_said_that_is_not_so() {
+    for by_number in [true, false] {
+        let stage = Stage::set().await;
+        let (case, thread, _) = told(&stage).await;
+        let old = json!({ "items": stage.sir.comments(&case), "total": 0 });
+        let lags = || {
+            stage.sir.fault(FaultRule::on("ListComments").times(4).answers_with(Canned {
+                status: 200,
+                headers: [("content-type".to_owned(), "application/json".to_owned())].into(),
+                body: old.to_string(),
+            }))
+        };
+        let ts = says(&stage, &thread, "It was Bo's key").await;
+        let number = stage.sir.comments(&case)[0]["commentId"].as_str().unwrap().to_owned();
+        let edited = match by_number {
+            true => stage.slack.types(
+                &ana(),
+                &stage.channel,
+                "/sir",
+                &format!("{case} amend {number} It was Cy's key"),
+            ),
+            false => stage.slack.edits(&ana(), &stage.channel, &ts, "It was Cy's key").unwrap(),
+        };
+        let deleted = stage.slack.deletes(&stage.channel, &ts).unwrap();
+        for (asked, stands) in [(edited, "It was Cy's key"), (deleted, "[withdrawn by ana, ")] {
+            lags();
+            assert_eq!(stage.deliver(&asked).await.0, 200);
+            let (jobs, before, heard) = (stage.jobs(), stage.case_comments(&case), stage.since(&ana(), 0));
+            assert_eq!(stage.work(&jobs).await, ["m0"], "it comes again");
+            assert_eq!(
+                (stage.case_comments(&case), stage.since(&ana(), 0)),
+                (before, heard),
+                "nothing is said"
+            );
+            assert_eq!(stage.work(&jobs).await, [""; 0]);
+            assert_eq!(count(&stage.case_comments(&case), stands), 1, "{:?}", stage.case_comments(&case));
+        }
+        settle(&stage).await;
+        is_gone(&stage, &case, "It was").await;
+    }
+}
+
+/// Both ways: as they came, and the last one before the one before it.
+#[tokio::test]
+async fn what_is_said_otherwise_and_back_within_seconds_ends_as_it_began_and_the_record_has_all_three() {
+    let said = |name: &str, words: &str| format!("{name}:\n{words}");
+    for in_order in [true, false] {
+        let stage = Stage::set().await;
+        let (case, thread, key) = told(&stage).await;
+        let ts = says(&stage, &thread, "It was A").await;
+        let ana_there = stage.jira.ana();
+        let id = stage.jira.person_comments(&ana_there, &key, "Jira has A").unwrap();
+        deliver(&stage, &stage.jira.take_webhooks()).await;
+        let of_aws = stage.sir.aws_comments(&case, "AWS Responder", "AWS says A").unwrap();
+        let mut edits = ["It was B", "It was A"]
+            .map(|words| stage.slack.edits(&ana(), &stage.channel, &ts, words).unwrap())
+            .to_vec();
+        for words in ["B", "A"] {
+            stage.jira.person_edits_comment(&ana_there, &key, &id, &format!("Jira has {words}")).unwrap();
+            let place = (case.clone(), of_aws.clone());
+            stage.sir.aws_edits_comment(place, "AWS Responder", &format!("AWS says {words}")).unwrap();
+            if in_order {
+                deliver(&stage, &stage.jira.take_webhooks()).await;
+            }
+        }
+        if !in_order {
+            edits.reverse();
+        }
+        deliver(&stage, &edits).await;
+        settle(&stage).await;
+        stage.minutes(65).await;
+        deliver(&stage, &[]).await;
+        settle(&stage).await;
+        let comments = stage.case_comments(&case);
+        let expected = [
+            said("ana, U024BE7LH (Slack)", "It was A"),
+            said(&format!("Ana Alvarez, {ana_there} (Jira)"), "Jira has A"),
+            "AWS says A".to_owned(),
+        ];
+        assert_eq!(comments, expected, "in order: {in_order}");
+        let sides = [comments, stage.lines(&case).await, stage.comments(&case).await].concat();
+        for words in ["It was B", "Jira has B", "AWS says B"] {
+            assert_eq!(count(&sides, words), 0, "{words}, in order: {in_order}: {sides:#?}");
+        }
+        if in_order {
+            let record: Vec<_> = record(&stage, &case).await.into_iter().map(|one| one.text).collect();
+            for words in ["It was A", "It was B", "Jira has A", "Jira has B"] {
+                assert_eq!(count(&record, words), 1, "{words}: {record:#?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_part_of_a_long_message_is_taken_back() {
     let stage = Stage::set().await;
     let (case, thread, _) = told(&stage).await;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     aws::sir::{Call, ask},
     case::{
-        CaseId, Comment, CommentId, IssueCommentId, Ts,
+        CaseId, Comment, CommentId, IssueCommentId, Millis, Ts,
         author::{name_in, speaker_in, unnamed},
         text,
     },
@@ -32,6 +32,9 @@ use crate::{
 /// So often a list is read once more that lacks a comment which was made, this long after each other.
 const LAGS: usize = 3;
 const LAG: Duration = Duration::from_secs(2);
+/// So long after it was asked for the inbox brings again what is about a comment that is not in the list. Nobody can take
+/// one off a case.
+const LATE: Millis = 600_000;
 
 pub(super) struct Before {
     made: CommandKey,
@@ -139,6 +142,9 @@ pub(super) async fn rewrite(
     readable(context, id, speech).await?;
     let text = decided(context, speech).await?;
     let standing = standing(context, id, before).await?;
+    if standing.iter().any(|(_, body)| body.is_none()) {
+        return Err(context.refuse("The case does not list the comment that this is about."));
+    }
     let rewriting = Rewrite { speech, before, text: &text, ends: Ends::Edited };
     replace(context, id, &rewriting, &standing).await?;
     for (index, body) in text.bodies.iter().enumerate().skip(standing.len()) {
@@ -283,6 +289,9 @@ async fn standing(
         }
         context.world.sleep(LAG).await;
         comments = listed(context, id, known).await?;
+    }
+    if comments.len() < known.len() && context.world.now() - context.job.at < LATE {
+        return Err(ActionError::Later("the case does not list a comment that was made".to_owned()));
     }
     let gone =
         known.keys().filter(|id| comments.iter().all(|one| one.id != **id)).map(|id| (id.clone(), None));
