@@ -160,6 +160,40 @@ async fn two_bridges_on_one_issue_tell_each_other_nothing_though_each_has_a_role
 }
 
 #[tokio::test]
+async fn with_a_machine_on_every_side_and_another_bridge_all_of_it_comes_to_an_end_with_one_notice() {
+    let mut storm = Storm::set(false).await;
+    let other = storm.stage.jira.add_user("Another bridge", None);
+    let (mut at_aws, mut bridged, mut rounds) = (0, 0, Vec::new());
+    for _ in 0..ROUNDS {
+        storm.rule_answers();
+        storm.bot_answers().await;
+        let said = storm.stage.sir.comments(&storm.case);
+        for comment in said.iter().skip(std::mem::replace(&mut at_aws, said.len())) {
+            if comment["creator"] != "security-ir.amazonaws.com" {
+                storm.stage.sir.aws_comments(&storm.case, "security-ir.amazonaws.com", "Thank you.").unwrap();
+            }
+        }
+        for (index, comment) in said.iter().enumerate().skip(std::mem::replace(&mut bridged, said.len())) {
+            let words = json!({ "type": "text", "text": comment["body"] });
+            let comment = json!({
+                "body": { "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [words] }] },
+                "properties": [{ "key": "casebridge", "value": { "mark": format!("comment/{index}/0#x") } }],
+            });
+            storm.stage.jira.person_writes(&other, &storm.issue, &comment).unwrap();
+        }
+        rounds.push(Box::pin(storm.ends_the_round()).await);
+    }
+    assert!(rounds[4..].iter().all(|counts| *counts == rounds[ROUNDS - 1]), "{rounds:#?}");
+    assert_eq!(
+        (rounds[ROUNDS - 1].on_the_case, storm.told("no role")),
+        (2, 1),
+        "AWS's question and its echo"
+    );
+    let lines = storm.stage.lines(&storm.case).await;
+    assert_eq!((count(&lines, "Thank you for:"), count(&lines, "Thank you.")), (0, 1), "{lines:#?}");
+}
+
+#[tokio::test]
 async fn a_comment_that_aws_refuses_is_told_once_however_often_somebody_answers_that() {
     let mut storm = Storm::set(false).await;
     storm.stage.sir.fault(FaultRule::on("CreateCaseComment").error("AccessDeniedException"));
