@@ -234,11 +234,11 @@ impl World for Alone {
         Err(http::TransportError::NotSent("neither Slack nor Jira is asked here".to_owned()))
     }
 
-    async fn open(&self, _from: http::Request, _bytes: u64) -> Result<Source, http::TransportError> {
+    async fn open(&self, _from: http::Request, _bytes: Option<u64>) -> Result<Source, http::TransportError> {
         Ok(Source::Opened(Opened::of(self.file.len() as u64, self.file.clone())))
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<http::Response, http::TransportError> {
         self.http.fill(to, file, clock::now()).await
     }
 

@@ -103,9 +103,22 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// The name that the case has for them.
+    /// The name that the case has for them, unless that is an address.
     pub(crate) fn named(&self) -> Option<&str> {
-        self.name.as_deref().map(str::trim).filter(|name| !name.is_empty())
+        self.name.as_deref().map(str::trim).filter(|name| !name.is_empty() && !name.contains('@'))
+    }
+
+    /// How they are called where others read.
+    pub(crate) fn shown(&self) -> String {
+        self.named().map_or_else(|| somebody(&self.email), str::to_owned)
+    }
+}
+
+/// Whoever has no name, where others read: their address is for nobody else.
+pub(crate) fn somebody(email: &str) -> String {
+    match email.rsplit_once('@') {
+        Some((_, domain)) => format!("somebody at {domain}"),
+        None => "somebody".to_owned(),
     }
 }
 
@@ -130,6 +143,13 @@ pub struct Attachment {
     pub status: String,
     pub creator: String,
     pub created: Seconds,
+}
+
+impl Attachment {
+    /// AWS looked at it, and gives it.
+    pub fn is_verified(&self) -> bool {
+        self.status == "Verified"
+    }
 }
 
 /// A case as GetCase tells it: at most 200 accounts, 50 Regions, 600 services, 30 watchers, 200 actors, 50 attachments

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::stated::stated,
-    case::{Case, Resolver, Seconds, Status, text},
+    case::{Case, Resolver, Seconds, Status, somebody, text},
 };
 
 const WATCHERS: &str = "Watchers";
@@ -243,7 +243,8 @@ impl Change {
     /// As people are to read it: by their names, as far as somebody knows them, and not by their addresses.
     pub(crate) fn naming_people(self, known: [&BTreeMap<String, String>; 3]) -> Self {
         let Self::List { name: name @ WATCHERS, added, removed } = self else { return self };
-        let of = |email: String| known.iter().find_map(|names| names.get(&email)).cloned().unwrap_or(email);
+        let called = |email: &String| known.iter().find_map(|names| names.get(email));
+        let of = |email: String| called(&email).cloned().unwrap_or_else(|| somebody(&email));
         let [added, removed] = [added, removed].map(|list| list.into_iter().map(of).collect());
         Self::List { name, added, removed }
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     case::{AccountId, IssueId, MemberId},
-    config::settings::{Assignee, Roles},
+    config::settings::{Assignee, Attachments, Roles},
     http::Failure,
     runtime::sighting::Service,
     targets::jira::{IssueKind, Jira, ProjectStatus},
@@ -31,6 +31,7 @@ const NEEDED: [&str; 6] = [
     "TRANSITION_ISSUES",
 ];
 const LINKS: &str = "LINK_ISSUES";
+const FILES: [&str; 2] = ["CREATE_ATTACHMENTS", "DELETE_OWN_ATTACHMENTS"];
 
 pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
     let Some(jira) = patient.jira else {
@@ -232,7 +233,9 @@ async fn transitions(jira: &Jira<'_>, statuses: &[ProjectStatus], wanted: &BTree
 
 async fn rights(jira: &Jira<'_>, found: &mut Examined) {
     let assigns = (jira.settings.assignee == Assignee::Owner).then_some("ASSIGN_ISSUES");
-    let all: Vec<&str> = NEEDED.into_iter().chain(assigns).chain([LINKS]).collect();
+    let copies = FILES.into_iter().filter(|_| jira.settings.attachments == Attachments::Copy);
+    let needed: Vec<&str> = NEEDED.into_iter().chain(assigns).chain(copies).collect();
+    let all: Vec<&str> = needed.iter().copied().chain([LINKS]).collect();
     let granted = match jira.granted(&all).await {
         Ok(granted) => granted,
         Err(failure) => {
@@ -240,8 +243,7 @@ async fn rights(jira: &Jira<'_>, found: &mut Examined) {
             return found.add_all(&RIGHTS, &answer);
         }
     };
-    let missing: Vec<_> =
-        NEEDED.into_iter().chain(assigns).filter(|right| !granted.contains(*right)).collect();
+    let missing: Vec<_> = needed.into_iter().filter(|right| !granted.contains(*right)).collect();
     found.add(
         RIGHTS[0],
         match missing.is_empty() {

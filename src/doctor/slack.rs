@@ -7,18 +7,19 @@ use super::{
 };
 use crate::{
     case::{ChannelId, GroupId, MemberId, UserId},
-    config::settings::{Layout, Settings, SlackSettings},
+    config::settings::{Attachments, Layout, Settings, SlackSettings},
     runtime::sighting::{self, Service},
     targets::slack::{ChannelFacts, Login, Slack, scopes},
 };
 
 const CHANNEL: [&str; 5] =
     ["slack.member", "slack.archived", "slack.private", "slack.shared", "slack.guests"];
-const ALL: [&str; 16] = [
+const ALL: [&str; 17] = [
     "slack.team",
     "slack.clock",
     "slack.scopes",
     "slack.furniture",
+    "slack.attachments",
     "slack.private_channels",
     "slack.receipts",
     "slack.channel",
@@ -88,6 +89,7 @@ fn of_the_app(patient: &Patient<'_>, login: &Login, found: &mut Examined) {
         },
     );
     found.add("slack.furniture", furniture(&patient.settings.slack, may_have));
+    found.add("slack.attachments", copies(&patient.settings.slack, may_have(scopes::COPIES)));
     let may = may_have(scopes::PRIVATE_CHANNELS);
     found.add(
         "slack.private_channels",
@@ -116,6 +118,20 @@ fn furniture(settings: &SlackSettings, may_have: impl Fn(&str) -> bool) -> Answe
                 missing.join(", ")
             ),
             "Add them under OAuth & Permissions, then Reinstall to Workspace",
+        ),
+    }
+}
+
+fn copies(settings: &SlackSettings, may: bool) -> Answer {
+    match (settings.attachments, may) {
+        (Attachments::Link, _) => fine("files of a case are named in its thread, and not copied there"),
+        (Attachments::Copy, true) => fine("files of a case are copied into its thread"),
+        (Attachments::Copy, false) => wrong(
+            format!(
+                "the app lacks {}: without it no file of a case is copied into its thread",
+                scopes::COPIES
+            ),
+            "Add it under OAuth & Permissions, then Reinstall to Workspace",
         ),
     }
 }

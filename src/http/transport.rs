@@ -28,6 +28,9 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// The longest that the copy of a file may take: 100 MiB at 6 MiB a second, within what a job may take.
 const COPY: Duration = Duration::from_secs(18);
 
+/// What [`COPY`] may take twice, for a file's way in and out, and a margin; in milliseconds.
+pub(crate) const LONGEST_COPY: Millis = 2 * COPY.as_secs().cast_signed() * 1_000 + 2_000;
+
 /// How long connections are kept between two requests, in milliseconds of the wall clock: Lambda stops the process
 /// between invocations, and a connection that died meanwhile takes a request with it.
 const KEPT: Millis = 10_000;
@@ -47,6 +50,13 @@ impl Opened {
     fn answered(bytes: u64, answer: reqwest::Response) -> Self {
         let pieces = answer.bytes_stream().map(|piece| piece.map_err(|_| "the connection broke".to_owned()));
         Self { pieces: pieces.boxed(), bytes }
+    }
+
+    /// The same with this before and after it: a form that holds a file.
+    pub(crate) fn between(self, before: String, after: String) -> Self {
+        let bytes = self.bytes + (before.len() + after.len()) as u64;
+        let whole = |text: String| stream::iter([Ok(Bytes::from(text))]);
+        Self { pieces: whole(before).chain(self.pieces).chain(whole(after)).boxed(), bytes }
     }
 
     /// How long it is.
@@ -126,7 +136,13 @@ impl Transport {
         builder.timeout(self.timeout).build().map_err(|_| not_sent("there is no HTTP client"))
     }
 
-    pub async fn open(&self, from: Request, bytes: u64, now: Millis) -> Result<Source, TransportError> {
+    /// Of a file whose length nobody told whoever gives it must say it.
+    pub async fn open(
+        &self,
+        from: Request,
+        bytes: Option<u64>,
+        now: Millis,
+    ) -> Result<Source, TransportError> {
         let answer =
             self.request(from, now)?.timeout(self.copy).send().await.map_err(|error| trouble(&error))?;
         let status = answer.status().as_u16();
@@ -134,21 +150,24 @@ impl Transport {
             .headers()
             .get("content-type")
             .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        Ok(match answer.content_length() {
+        Ok(match (answer.content_length(), bytes) {
             _ if status != 200 => Source::Refused { status },
-            Some(given) if given == bytes => Source::Opened(Opened::answered(bytes, answer)),
+            (Some(given), bytes) if bytes.is_none_or(|bytes| bytes == given) => {
+                Source::Opened(Opened::answered(given, answer))
+            }
             // A page of that very length is a file that is a page.
             _ if is_page => Source::SignIn,
-            Some(given) => Source::Length { bytes: given },
-            None => Source::Opened(Opened::answered(bytes, answer)),
+            (Some(given), _) => Source::Length { bytes: given },
+            (None, Some(bytes)) => Source::Opened(Opened::answered(bytes, answer)),
+            (None, None) => return Err(not_sent("nobody says how long the file is")),
         })
     }
 
-    /// Sends an opened file on, piece by piece: memory holds one piece at a time. Answers the HTTP status.
-    pub async fn fill(&self, to: Request, file: Opened, now: Millis) -> Result<u16, TransportError> {
+    /// Sends an opened file on, piece by piece: memory holds one piece at a time.
+    pub async fn fill(&self, to: Request, file: Opened, now: Millis) -> Result<Response, TransportError> {
         let body = reqwest::Body::wrap_stream(file.pieces);
         let to = self.request(to, now)?.timeout(self.copy).header("content-length", file.bytes).body(body);
-        Ok(to.send().await.map_err(|error| trouble(&error))?.status().as_u16())
+        read(to.send().await.map_err(|error| trouble(&error))?).await
     }
 
     /// Opens a connection, which the next request to this place uses. Nothing is said and nobody named; that it fails is
@@ -369,8 +388,8 @@ mod tests {
 
     async fn copy(from: String, to: String, bytes: u64) -> Result<Copied, TransportError> {
         let to = Request::bare(Method::PUT, to).header("if-none-match", "*");
-        Ok(match http().open(Request::bare(Method::GET, from), bytes, 0).await? {
-            Source::Opened(file) => Copied::Put(http().fill(to, file, 0).await?),
+        Ok(match http().open(Request::bare(Method::GET, from), Some(bytes), 0).await? {
+            Source::Opened(file) => Copied::Put(http().fill(to, file, 0).await?.status),
             Source::SignIn => Copied::SignIn,
             Source::Refused { status } => Copied::Refused(status),
             Source::Length { bytes } => Copied::Length(bytes),

@@ -162,15 +162,21 @@ pub(crate) async fn send(
         return Err(Failure::NotApplied { retry_after: Some(Duration::from_millis(left)), why });
     }
     let response = send_in_time(world, request, until).await?;
+    heed(world, counted, &response).await;
+    Ok(response)
+}
+
+/// Keeps the wait that an answer asks for.
+pub(crate) async fn heed(world: &dyn World, counted: Counted<'_>, response: &Response) {
     if let Some(time) = response.wait().filter(|time| !time.is_zero()) {
         let (now, time) = (world.now(), Millis::try_from(time.as_millis()).unwrap_or(0));
-        let about = names.get((counted.about)(&response)).map_or("", String::as_str);
+        let about = counted.names.get((counted.about)(response)).map_or("", String::as_str);
+        let name = quiet_note(counted.target);
         let kept = note::change(world, &name, |quiet: &mut Quiet| quiet.keep(about, now + time, now)).await;
         if let Err(trouble) = kept {
             warn!(destination = %counted.target, %trouble, "a Retry-After could not be kept");
         }
     }
-    Ok(response)
 }
 
 #[cfg(test)]

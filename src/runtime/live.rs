@@ -400,11 +400,11 @@ impl<S: Store> World for Live<S> {
         self.http.send(request, clock::now()).await
     }
 
-    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
+    async fn open(&self, from: http::Request, bytes: Option<u64>) -> Result<Source, http::TransportError> {
         self.http.open(from, bytes, clock::now()).await
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<http::Response, http::TransportError> {
         self.http.fill(to, file, clock::now()).await
     }
 

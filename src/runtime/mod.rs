@@ -47,13 +47,14 @@ pub trait World {
     /// Sends a request to Slack or Jira, once: no retry, no redirect.
     async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError>;
 
-    /// Opens a file of so many bytes: once, no retry, no redirect. A world without files answers that nothing was sent.
-    async fn open(&self, _from: http::Request, _bytes: u64) -> Result<Source, http::TransportError> {
+    /// Opens a file of so many bytes, where that is known: once, no retry, no redirect. A world without files answers that
+    /// nothing was sent.
+    async fn open(&self, _from: http::Request, _bytes: Option<u64>) -> Result<Source, http::TransportError> {
         Err(http::TransportError::NotSent("there are no files in this world".to_owned()))
     }
 
-    /// Sends an opened file to where `to` says, without ever holding all of it, once. Answers the HTTP status.
-    async fn fill(&self, _to: http::Request, _file: Opened) -> Result<u16, http::TransportError> {
+    /// Sends an opened file to where `to` says, without ever holding all of it, once.
+    async fn fill(&self, _to: http::Request, _file: Opened) -> Result<http::Response, http::TransportError> {
         Err(http::TransportError::NotSent("there are no files in this world".to_owned()))
     }
 

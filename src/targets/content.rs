@@ -200,6 +200,12 @@ pub enum Notice {
         issue: IssueKey,
         why: String,
     },
+    /// A file of the case was not copied to this place, in our own words or for an error code.
+    NotCopied {
+        file: String,
+        to: String,
+        why: String,
+    },
     Moved {
         case: CaseId,
         issue: IssueKey,

@@ -49,7 +49,7 @@ pub trait Planner {
 
     /// What is to be set beside it: nothing told waits for it, and it may be set again without harm. None before the
     /// anchor stands.
-    fn decoration(&self, _picture: &Picture, _note: &PlaceNote) -> Vec<Decoration> {
+    fn decoration(&self, _picture: &Picture, _note: &PlaceNote, _ledger: &Ledger) -> Vec<Decoration> {
         Vec::new()
     }
 

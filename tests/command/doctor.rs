@@ -10,7 +10,7 @@ use casebridge::{
     config::{
         environment::LeftOut,
         secrets::Secret,
-        settings::{Callee, JiraSettings, Layout, Route},
+        settings::{Attachments, Callee, JiraSettings, Layout, Route},
     },
     doctor::{self, Answer, Finding, Patient},
     runtime::{
@@ -97,6 +97,7 @@ const FAULTS: &[(&str, Fault)] = &[
         (slack.layout, slack.pin_card) = (Layout::Channel, true);
         stage.slack.revoke("pins:write");
     }),
+    ("slack.attachments", |stage| stage.settings.slack.attachments = Attachments::Copy),
     ("slack.private_channels", |stage| stage.slack.revoke("groups:write")),
     ("slack.private_channels", |stage| {
         stage.settings.slack.layout = Layout::Channel;
@@ -167,6 +168,10 @@ const FAULTS: &[(&str, Fault)] = &[
     ("jira.transitions", |stage| stage.jira.set_workflow("To Do", &["In Progress"])),
     ("jira.transitions", |stage| stage.jira.require("*", "Done", "resolution", false)),
     ("jira.rights", |stage| stage.jira.deny("CREATE_ISSUES")),
+    ("jira.rights", |stage| {
+        given(stage).attachments = Attachments::Copy;
+        stage.jira.deny("CREATE_ATTACHMENTS");
+    }),
     ("jira.links", |stage| stage.jira.allow_links("*", false)),
     ("sir.membership", |stage| stage.settings.sir.region = Some("us-east-1".to_owned())),
     ("sir.list_cases", |stage| denied(stage, "ListCases")),

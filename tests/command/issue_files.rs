@@ -46,7 +46,7 @@ fn comments(stage: &Stage, key: &str) -> Vec<String> {
 }
 
 /// A comment that shows a file, which has this name in it if any.
-fn shows(file: Option<&str>, more: &Value) -> Value {
+pub fn shows(file: Option<&str>, more: &Value) -> Value {
     let words = json!({ "type": "paragraph", "content": [{ "type": "text", "text": "Look at this." }] });
     let mut attrs = json!({ "type": "file", "id": "6e7b2f1c", "collection": "" });
     if let Some(name) = file {

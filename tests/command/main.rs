@@ -8,6 +8,7 @@ mod audit;
 mod aws_sample;
 mod confirm;
 mod controls;
+mod copies;
 mod doctor;
 mod doors;
 mod examples;

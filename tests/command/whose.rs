@@ -133,9 +133,16 @@ async fn a_watcher_is_called_by_name_and_no_address_stands_where_others_read() {
     }
     stage.events().await;
     assert_eq!(lines(&stage, &case, "Watchers").await, removed, "neither line is another later");
-    // Whom neither the case nor Slack names stands there by their address: else nobody knew who it is.
-    stage.ana(&format!("{case} watch eve@example.com")).await;
-    assert!(lines(&stage, &case, "Watchers").await[0].contains("eve@example.com"));
+    // Nor of whom neither the case nor Slack names; whoever asks for the list reads it.
+    for eve in ["eve@partner.example", "eva@partner.example"] {
+        let named_so = json!({ "watchersToAdd": [{ "email": eve, "name": eve }] });
+        stage.sir.aws_changes(&case, &named_so).unwrap();
+        let told = lines(&stage, &case, "Watchers").await;
+        for told in told.iter().chain([&stage.in_issue(&case).await]) {
+            assert!(told.contains("somebody at partner.example") && !told.contains("@partner"), "{told}");
+        }
+        assert!(stage.ana(&format!("{case} watchers")).await.contains(eve));
+    }
 }
 
 #[tokio::test]
@@ -156,7 +163,8 @@ async fn a_watcher_whom_the_case_names_by_the_address_alone_is_called_as_slack_c
     // While Slack does not tell who it is, the change is told all the same.
     stage.slack.fault(FaultRule::on("users.lookupByEmail").error("internal_error"));
     stage.ana(&format!("{case} unwatch bo@example.com")).await;
-    assert!(lines(&stage, &case, "Watchers").await[0].contains("bo@example.com"));
+    let told = &lines(&stage, &case, "Watchers").await[0];
+    assert!(told.contains("somebody at example.com"), "{told}");
 }
 
 #[tokio::test]

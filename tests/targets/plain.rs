@@ -61,7 +61,7 @@ impl Planner for Plain<'_> {
         telling::text_keys(self, picture)
     }
 
-    fn decoration(&self, _: &Picture, _: &PlaceNote) -> Vec<Decoration> {
+    fn decoration(&self, _: &Picture, _: &PlaceNote, _: &Ledger) -> Vec<Decoration> {
         Vec::new()
     }
 

@@ -12,7 +12,7 @@ use casebridge::{
     targets::{
         content::{Content, Links, Part, View},
         contract::{Creation, Entry, Target},
-        telling::{Decoration, Picture, What},
+        telling::{Decoration, Ledger, Picture, What},
     },
 };
 
@@ -310,7 +310,7 @@ pub async fn nothing_is_made_where_the_place_is_gone(stage: &impl Stage) {
 
 /// The state that stands beside the anchor's.
 fn state(target: &dyn Target, note: &PlaceNote) -> Decoration {
-    let states = target.planner().decoration(&picture(), note);
+    let states = target.planner().decoration(&picture(), note, &Ledger::new());
     states.iter().find(|state| state.name.contains('/')).or(states.first()).unwrap().clone()
 }
 
@@ -332,9 +332,10 @@ pub async fn a_state_that_cannot_be_set_says_so_and_what_is_told_goes_on(stage: 
 pub async fn a_state_may_be_set_twice(stage: &impl Stage) {
     let target = stage.target();
     let note = anchored(&*target).await;
-    let states = target.planner().decoration(&picture(), &note);
+    let states = target.planner().decoration(&picture(), &note, &Ledger::new());
     assert!(states.iter().any(|state| state.name == HOME), "{states:?}");
-    let before = target.planner().decoration(&picture(), &PlaceNote { home: None, ..note.clone() });
+    let before =
+        target.planner().decoration(&picture(), &PlaceNote { home: None, ..note.clone() }, &Ledger::new());
     assert_eq!(before, [], "nothing is set before there is an anchor");
     for state in states.iter().chain(&states) {
         target.set(state, &picture(), &note).await.unwrap();

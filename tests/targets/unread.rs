@@ -10,7 +10,7 @@ use casebridge::{
     },
     targets::{
         contract::{Creation, Target},
-        telling::{Decoration, Effect, Picture},
+        telling::{Decoration, Effect, Ledger, Picture},
     },
 };
 
@@ -96,7 +96,7 @@ pub async fn whoever_is_not_known_hears_so(stage: &impl Receiver) {
 
 pub async fn nothing_is_set_or_looked_for_there(stage: &impl Receiver) {
     let (target, note) = (stage.target(), PlaceNote::default());
-    assert_eq!(target.planner().decoration(&stage.picture(), &note), []);
+    assert_eq!(target.planner().decoration(&stage.picture(), &note, &Ledger::new()), []);
     let state = Decoration::new("home", Fingerprint::default());
     let set = target.set(&state, &stage.picture(), &note).await;
     assert!(matches!(set, Err(Failure::Content { .. })), "{set:?}");

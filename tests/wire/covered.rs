@@ -20,12 +20,23 @@ const IN_JIRA: [&str; 2] = ["getAttachmentContent", "getUserGroups"];
 const OF_A_ROOM: [&str; 5] =
     ["bookmarks.add", "bookmarks.edit", "bookmarks.list", "conversations.archive", "pins.add"];
 
+/// Of a file's copy: `tests/command/copies.rs` lets them fail, or sees that nothing stays when they were asked.
+const OF_A_COPY: [&str; 5] = [
+    "addAttachment",
+    "files.completeUploadExternal",
+    "files.delete",
+    "files.getUploadURLExternal",
+    "removeAttachment",
+];
+
 /// What Jira's client calls its requests, and the operation of each.
-const JIRA: [(&str, &str); 25] = [
+const JIRA: [(&str, &str); 27] = [
+    ("add file", "addAttachment"),
     ("comment", "addComment"),
     ("comments", "getComments"),
     ("create issue", "createIssue"),
     ("delete comment", "deleteComment"),
+    ("delete file", "removeAttachment"),
     ("edit comment", "updateComment"),
     ("fields", "getCreateIssueMetaIssueTypeId"),
     ("find issue", "searchAndReconsileIssuesUsingJqlPost"),
@@ -86,7 +97,13 @@ fn in_a_table() -> BTreeSet<String> {
     let asked = asked::ASKED.iter().map(|row| row.1);
     let opened = door::OPENED.iter().map(|row| row.0);
     let all = told.chain(read).chain(services).chain(asked).chain(opened).chain(news::CALLS);
-    all.chain(UNASKED).chain(TAKEN_BACK).chain(IN_JIRA).chain(OF_A_ROOM).map(str::to_owned).collect()
+    all.chain(UNASKED)
+        .chain(TAKEN_BACK)
+        .chain(IN_JIRA)
+        .chain(OF_A_ROOM)
+        .chain(OF_A_COPY)
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]

@@ -52,11 +52,11 @@ impl World for Elsewhere<'_> {
         self.world.send(request).await
     }
 
-    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
+    async fn open(&self, from: http::Request, bytes: Option<u64>) -> Result<Source, http::TransportError> {
         self.world.open(from, bytes).await
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<http::Response, http::TransportError> {
         self.world.fill(to, file).await
     }
 

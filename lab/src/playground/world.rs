@@ -86,12 +86,12 @@ impl World for PlayWorld<'_> {
         answer
     }
 
-    async fn open(&self, from: Request, bytes: u64) -> Result<Source, TransportError> {
+    async fn open(&self, from: Request, bytes: Option<u64>) -> Result<Source, TransportError> {
         self.boundary.pass().await;
         self.live.open(from, bytes).await
     }
 
-    async fn fill(&self, to: Request, file: Opened) -> Result<u16, TransportError> {
+    async fn fill(&self, to: Request, file: Opened) -> Result<Response, TransportError> {
         self.boundary.pass().await;
         let answer = self.live.fill(to, file).await;
         self.boundary.pass().await;

@@ -110,6 +110,7 @@ impl Services {
     pub fn converse(&self) {
         self.sir.set_page(25);
         self.sir.set_files_url(SIR);
+        self.slack.grant("files:write");
         self.jira.set_webhook(true);
         let people = self.jira.responders().map(|(account, _)| account);
         let all = [people.to_vec(), vec![self.jira.own_account()]].concat();
@@ -166,7 +167,9 @@ impl Services {
         }
         match request.url.strip_prefix(SLACK) {
             Some(path) if path.starts_with("/api/") => self.at_slack(request, now, sight),
-            Some(path) if path.starts_with("/files") => self.slack(now).answer(request, sight),
+            Some(path) if path.starts_with("/files") || path.starts_with("/upload") => {
+                self.slack(now).answer(request, sight)
+            }
             _ => self.at_hook(request, now),
         }
     }

@@ -43,8 +43,8 @@ impl CaseField {
             Self::Description => {
                 json!({"description": words(chance, &format!("It was seen {number} times."))})
             }
-            Self::Watcher => json!({"watchersToAdd": [{"email": format!("w{number}@example.com")}]}),
-            Self::NoWatcher => json!({"watchersToDelete": [{"email": format!("w{number}@example.com")}]}),
+            Self::Watcher => json!({"watchersToAdd": [{"email": format!("w@w{number}.example.com")}]}),
+            Self::NoWatcher => json!({"watchersToDelete": [{"email": format!("w@w{number}.example.com")}]}),
             Self::Start => json!({"actualIncidentStartDate": now / 1_000 - 3_600 * number}),
             Self::Service => json!({"impactedServicesToAdd": [format!("service{number}")]}),
             Self::File => Value::Null,

@@ -149,20 +149,20 @@ impl World for SimWorld {
         self.shared.without.heard(&request, answer)
     }
 
-    async fn open(&self, from: Request, bytes: u64) -> Result<Source, TransportError> {
+    async fn open(&self, from: Request, bytes: Option<u64>) -> Result<Source, TransportError> {
         let answer = self.try_send(&from).await?;
         let given = answer.body.len() as u64;
         Ok(match answer.status {
-            200 if given == bytes => Source::Opened(Opened::of(bytes, answer.body)),
+            200 if bytes.is_none_or(|bytes| bytes == given) => Source::Opened(Opened::of(given, answer.body)),
             200 => Source::Length { bytes: given },
             status => Source::Refused { status },
         })
     }
 
-    async fn fill(&self, to: Request, file: Opened) -> Result<u16, TransportError> {
+    async fn fill(&self, to: Request, file: Opened) -> Result<Response, TransportError> {
         let to = to.header("content-length", file.bytes().to_string());
         let body = file.read().await.map_err(TransportError::Lost)?;
-        Ok(self.try_send(&Request { body, ..to }).await?.status)
+        self.try_send(&Request { body, ..to }).await
     }
 
     async fn call(&self, mut call: Call) -> Result<Answer, Fault> {

@@ -9,7 +9,7 @@ use std::{
 use casebridge::{
     aws::sir::Call,
     case::{CaseId, Millis},
-    config::settings::Settings,
+    config::settings::{Attachments, Settings},
     http::{Request, Response},
     state::{TargetKind, key::Key, memory::Memory},
 };
@@ -121,6 +121,23 @@ pub struct Shared {
     count: Cell<u64>,
 }
 
+fn choices(bench: &Bench, class: Class) -> [Rc<Settings>; 2] {
+    match class {
+        Class::Conversation => bench.settings.each_ref().map(|settings| copying(settings)),
+        Class::Usual | Class::Hard => bench.settings.clone(),
+    }
+}
+
+/// The same, with copies of a case's files in Slack and Jira.
+fn copying(settings: &Settings) -> Rc<Settings> {
+    let mut settings = settings.clone();
+    settings.slack.attachments = Attachments::Copy;
+    if let Some(jira) = &mut settings.jira {
+        jira.attachments = Attachments::Copy;
+    }
+    Rc::new(settings)
+}
+
 impl Shared {
     /// The world of a seed, without one protection where asked.
     pub fn new(script: &Script, bench: &Bench) -> Rc<Self> {
@@ -145,6 +162,7 @@ impl Shared {
             Class::Hard => services.harden(&chance),
             Class::Conversation => services.converse(),
         }
+        let choices = choices(bench, class);
         Rc::new(Self {
             clock: VirtualClock::new(BEGIN),
             chance,
@@ -165,8 +183,8 @@ impl Shared {
             queue: RefCell::default(),
             planned: RefCell::default(),
             said: RefCell::default(),
-            settings: RefCell::new(bench.settings[usize::from(own_channel)].clone()),
-            choices: bench.settings.clone(),
+            settings: RefCell::new(choices[usize::from(own_channel)].clone()),
+            choices,
             chosen: Cell::new(false),
             backup: Memory::default(),
             kill_at: life.as_ref().and_then(|life| life.kill_at),

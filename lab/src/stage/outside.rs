@@ -217,7 +217,7 @@ impl World for Outside {
         answer
     }
 
-    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
+    async fn open(&self, from: http::Request, bytes: Option<u64>) -> Result<Source, http::TransportError> {
         self.countdown.moment().await;
         if let Some(file) = self.brought.lock().unwrap().clone() {
             return Ok(Source::Opened(Opened::of(file.len() as u64, file)));
@@ -227,7 +227,7 @@ impl World for Outside {
         opened
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<http::Response, http::TransportError> {
         self.countdown.moment().await;
         let answer = self.live.fill(to, file).await;
         if self.copying.load(Ordering::SeqCst) > 0 {

@@ -8,6 +8,7 @@ use super::{
     compare_and_set::closed,
     context::{ActionError, CommandContext, Outcome},
     freeze::Frozen,
+    origins::{self, Origin},
     speech::{Speech, TERMINAL},
     withdrawal,
 };
@@ -90,6 +91,7 @@ pub(crate) async fn brought(
         name,
         bytes: Some(bytes),
         from: Ok(Request::bare(Method::GET, String::new())),
+        origin: None,
         place: TERMINAL,
         sign_in: "",
     };
@@ -198,7 +200,9 @@ async fn one(
         }
     };
     let before: Vec<&str> = attached(before).into_iter().map(|file| file.on_case.as_str()).collect();
-    Ok(ended(&file.name, copied(context, case, &elsewhere(context, &file), &before).await?))
+    let there =
+        Elsewhere { origin: origins::in_slack(context, &case.id).await?, ..elsewhere(context, &file) };
+    Ok(ended(&file.name, copied(context, case, &there, &before).await?))
 }
 
 fn ended(name: &str, became: Copied) -> CopyEnd {
@@ -215,7 +219,8 @@ fn elsewhere<'f>(context: &CommandContext<'_>, file: &'f File) -> Elsewhere<'f> 
             context.slack.download(url).ok_or("it is kept outside of Slack, where nobody may send us.")
         }
     };
-    Elsewhere { id: &file.id, name: &file.name, bytes: file.size, from, place: "Slack", sign_in: SIGN_IN }
+    let (id, name, bytes) = (&file.id, &file.name, file.size);
+    Elsewhere { id, name, bytes, from, origin: None, place: "Slack", sign_in: SIGN_IN }
 }
 
 /// A file where people put it.
@@ -225,6 +230,8 @@ pub(super) struct Elsewhere<'f> {
     pub(super) bytes: Option<u64>,
     /// How it is asked for, or why it cannot be.
     pub(super) from: Result<Request, &'static str>,
+    /// Where it hangs beside the case.
+    pub(super) origin: Option<Origin>,
     pub(super) place: &'static str,
     /// What is wrong where a page to sign in at comes in its place.
     pub(super) sign_in: &'static str,
@@ -251,7 +258,7 @@ pub(super) async fn copied(
     };
     let place = file.place;
     // Opened before anything is asked of AWS: a name that was announced stays on the case for ever.
-    let opened = match context.world.open(from, bytes).await.map_err(Failure::from_trouble)? {
+    let opened = match context.world.open(from, Some(bytes)).await.map_err(Failure::from_trouble)? {
         Source::Opened(opened) => opened,
         Source::Refused { status: status @ (401 | 429 | 500..) } => {
             return Err(ActionError::Later(format!("{place} did not give the file (HTTP {status})")));
@@ -269,13 +276,16 @@ pub(super) async fn copied(
     // Once it was announced its name is taken: a repetition keeps the name that was decided first.
     let name =
         context.freeze(Frozen::FileName(file.id.clone()), limits::file::fit(file.name, &taken)).await?;
+    if let Some(origin) = &file.origin {
+        origins::keep(context, &case.id, origin, &name).await?;
+    }
     let to = match place_of(context, case, &PlacedFile { id: file.id, name: &name, size: bytes }).await {
         Ok(to) => to,
         // The files before this one are on the case all the same.
         Err(ActionError::Said(answer)) => return Ok(Copied::Not(answer.plain().replace('\n', " "))),
         Err(stop) => return Err(stop),
     };
-    match context.world.fill(to, opened).await.map_err(Failure::from_trouble)? {
+    match context.world.fill(to, opened).await.map_err(Failure::from_trouble)?.status {
         // 412: it is there already, from a delivery before this one.
         200..=299 | 412 => Ok(Copied::As(name)),
         status @ (429 | 500..) => Err(ActionError::Later(format!("the file's place answered HTTP {status}"))),

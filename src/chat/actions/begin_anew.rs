@@ -5,11 +5,11 @@ use crate::{
     case::{CaseId, MemberId, Millis},
     config::settings::Layout,
     state::{
-        Meta, Note, Store, TargetKind,
+        Meta, Note, Seen, Store, TargetKind,
         notes::{CaseNote, PlaceNote},
         record::{self, Rest},
     },
-    targets::slack,
+    targets::{attachments::is_kept, slack},
 };
 
 /// How long the case's notes are held meanwhile: longer than it can take.
@@ -124,6 +124,10 @@ async fn forget(
     let (store, now) = (context.world.store(), context.world.now());
     let mut stood = Vec::new();
     for (key, told) in context.or_parked(store.all_told(id, kind).await)? {
+        if is_kept(&key) && told.seen == Seen::Deleted {
+            // What was taken back is copied to no other place either.
+            continue;
+        }
         store.untell(id, epoch, kind, &key).await?;
         stood.extend((!told.theirs && !told.remote.is_empty()).then_some(told.remote));
     }

@@ -21,7 +21,7 @@ pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
         let line = Paragraph::default().bold(format!("{number}. ")).bold(&file.name);
         answer.line(line.text(format!("\n{}, ", file.status)).date(file.created))
     });
-    let ready = files.iter().zip(1_u16..).filter(|(file, _)| file.status == "Verified");
+    let ready = files.iter().zip(1_u16..).filter(|(file, _)| file.is_verified());
     let buttons = ready.map(|(file, number)| {
         let command = Command::Get { number };
         Button::run(format!("Get {}", file.name), command.on(id))
@@ -38,7 +38,7 @@ pub(crate) async fn get(context: &CommandContext<'_>, id: &CaseId, number: u16) 
             format!("There are {} files on this case, and {number} is none of them. See ", files.len());
         return Ok(Reply::of(Paragraph::of(many).code("files").text(".")).give_back(&context.typed()));
     };
-    if file.status != "Verified" {
+    if !file.is_verified() {
         let why = match file.status.as_str() {
             "Pending" => "is still being checked by AWS. Try again in a few minutes.",
             _ => "did not pass AWS's check, so it cannot be had.",

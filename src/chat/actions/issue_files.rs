@@ -7,6 +7,7 @@ use super::{
     findings::{Findings, HeardBy},
     issue_comments::CLOSED,
     listening::{Acting, Conversation, Listening, case_of},
+    origins,
     speech::Speech,
     stays::{Gate, Stays},
     withheld::{IssueNotice, Kept, remember},
@@ -36,6 +37,7 @@ pub(super) async fn begin(
     files: &[IssueFile],
     told: &[(Key, Told)],
 ) -> Result<Vec<Kept>, ActionError> {
+    taken_back(with, (said, gate), files, told).await?;
     let mut kept = Vec::new();
     let new = files.iter().filter(|file| is_a_persons(file, said) && !is_known(file, told));
     let new = new.filter(|file| !gate.is_older(file.created));
@@ -61,6 +63,30 @@ pub(super) async fn begin(
         }
     }
     Ok(kept)
+}
+
+/// What hangs there no more, or is not for everybody any more, stays on the case, and is copied nowhere.
+async fn taken_back(
+    with: &Listening<'_>,
+    (said, gate): (&Conversation<'_>, &Gate<'_>),
+    files: &[IssueFile],
+    told: &[(Key, Told)],
+) -> Result<(), ActionError> {
+    let mut any = false;
+    for (key, was, id) in origins::of_issue(told) {
+        let stands = files.iter().find(|file| file.id == id);
+        let hides = |file| {
+            matches!(gate.file_stays(file, said.all(), &[]), Some(Stays::Restricted | Stays::Internal))
+        };
+        if stands.is_none_or(hides) {
+            origins::take_back(with.chat.world.store(), said.case, (key, was)).await?;
+            any = true;
+        }
+    }
+    if any {
+        with.chat.world.store().hint(said.case, with.chat.world.now(), false).await?;
+    }
+    Ok(())
 }
 
 /// Put there by a person of the site, under an account that is not ours as well: no file of ours bears a mark.
@@ -152,6 +178,7 @@ async fn attached(
         name: &file.name,
         bytes: file.bytes,
         from,
+        origin: Some(origins::in_jira(&file.id)),
         place: "Jira",
         sign_in: SIGN_IN,
     };

@@ -44,6 +44,7 @@ mod naming;
 mod need_to_know;
 mod next_move;
 mod older;
+mod origins;
 mod own_clock;
 mod owner;
 mod parts;

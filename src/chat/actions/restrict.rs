@@ -84,6 +84,15 @@ async fn take_back(
     more: &[String],
 ) -> usize {
     let Some((channel, all)) = stood else { return 0 };
+    let mut kept = 0;
+    if let Some(card) = all.last() {
+        // Found by the card: so before that goes.
+        let card = MessageRef { channel: ChannelId::new(channel), ts: Ts::new(card.as_str()) };
+        if let Err(failure) = context.slack.take_back_copies(&card).await {
+            tracing::warn!(%failure, "the files of a restricted case could not be taken back");
+            kept = 1;
+        }
+    }
     let all: Vec<_> = more.iter().filter(|ts| !all.contains(ts)).chain(all).collect();
     let mut left = all.len();
     for ts in all.iter().take(TAKEN_BACK) {
@@ -95,7 +104,7 @@ async fn take_back(
             }
         }
     }
-    left
+    left + kept
 }
 
 async fn told(context: &CommandContext<'_>, case: &Case, names: &[String], left: usize) -> Reply {

@@ -64,7 +64,8 @@ impl<'a> Terminal<'a> {
     /// # Errors
     /// Nobody knows what became of it.
     pub async fn asks(&self, act: &str, words: &[String]) -> Result<Told, Redeliver> {
-        let (trigger, line) = (TriggerId::new(act), text::harmless(&shell::line(words)));
+        let words = &words.iter().map(|word| text::harmless(word)).collect::<Vec<_>>();
+        let (trigger, line) = (TriggerId::new(act), shell::line(words));
         if let Some(kind) = secret_scan::secret(&line) {
             let nothing = Action::Mistaken { answer: Reply::silence() };
             let job = self.sender().does(ActId::of_trigger(&trigger), nothing);

@@ -6,7 +6,7 @@ use super::{
     comment_edits::{self, Before},
     context::{ActionError, CommandContext, Outcome},
     freeze::Frozen,
-    receipts,
+    origins, receipts,
     speech::Speech,
 };
 use crate::{
@@ -64,6 +64,7 @@ pub(super) async fn of_message(context: &CommandContext<'_>, ts: &Ts, here: Opti
     let Some(case) = here else { return Ok(Reply::silence()) };
     context.found.allowed(RULE);
     context.readable(&case).await?;
+    origins::of_message_is_gone(context, &case, ts).await?;
     let speech = Speech::in_message(context, ts, String::new());
     let Some(withdrawn) = take_back(context, &case, speech, (slack::KIND, ts.as_str())).await? else {
         return Ok(Reply::silence());

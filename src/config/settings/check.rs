@@ -766,7 +766,7 @@ mod tests {
         (
             "timing = 5",
             Some(
-                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, invite_team, invite_watchers, bookmarks, pin_card, archive_days, relay, private_prefix, private_only, no_guests, replies_are_comments, api_url.",
+                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, invite_team, invite_watchers, bookmarks, pin_card, archive_days, relay, private_prefix, private_only, no_guests, attachments, attachments_mb, replies_are_comments, api_url.",
             ),
         ),
         (ROUTED, None),

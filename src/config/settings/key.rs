@@ -179,6 +179,13 @@ keys! {
          `/sir doctor` names public channels and guests whatever this says.";
     slack.no_guests: ValueKind::Flag, Fallback::Value("false"),
         "The same for a channel in which a guest is, or in which more people are than Casebridge asks about (100).";
+    slack.attachments: ValueKind::Choice(&["link", "copy"]), Fallback::Value("\"link\""),
+        "What of a case's attachments stands in its thread: `link` names them, and `/sir files` gives each by a link that works for a short \
+         time. `copy` puts each that AWS verified there as well, streamed, of open cases, and those of before too: whoever may read the thread may then \
+         open it, and Slack keeps it. A file that was brought from the thread is not put there again. Needs the scope `files:write`: `casebridge manifest` \
+         has it then. Nothing that is told waits for it.";
+    slack.attachments_mb: ValueKind::Number(1, 100), Fallback::Value("25"),
+        "With `attachments = \"copy\"`: a larger file is not copied, in MiB, and the thread says so.";
     slack.replies_are_comments: ValueKind::Flag, Fallback::Value("true"),
         "How `relay` was said before, and still read where that is not given: `true` is `all`, `false` is `off`.";
     slack.api_url: ValueKind::Url(UrlShape::SlackApi), Fallback::Value("\"https://slack.com/api\""),
@@ -210,6 +217,11 @@ keys! {
          thread, and nothing waits for it; what somebody changes by hand in Jira stays until the case has another owner. The \
          account of the token needs the right Assign Issues and the global permission Browse users and groups, and the edit screen the field \
          Assignee.";
+    jira.attachments: ValueKind::Choice(&["link", "copy"]), Fallback::Value("\"link\""),
+        "The same for the case's issue: `copy` puts each verified file on it, where whoever may see the issue may open it. The account of the token \
+         needs the right Create Attachments, and Delete Own Attachments to take away what was withdrawn.";
+    jira.attachments_mb: ValueKind::Number(1, 100), Fallback::Value("25"),
+        "As in `[slack]`. Jira's own limit may be lower.";
     jira.tell: ValueKind::Choices(&TOLD), Fallback::Value("[\"comments\", \"status\", \"closure\"]"),
         "What is told in an issue as comments, which Jira mails to those who watch it. All else of the case stands in the issue's \
          description, which mails nobody where the account of the token administers the project. What stands in an issue stays, \

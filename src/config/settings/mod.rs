@@ -137,6 +137,12 @@ pub struct SlackSettings {
     /// Nothing is told in a channel with a guest in it. Default `false`.
     #[serde(default)]
     pub no_guests: bool,
+    /// Whether the files of a case are copied into its thread. Default `link`.
+    #[serde(default)]
+    pub attachments: Attachments,
+    /// A larger one is not copied, in MiB. Default 25.
+    #[serde(default = "attachments_mb")]
+    pub attachments_mb: u32,
     /// The same as `relay = "all"`, or `"off"`: how that was said before. Default `true`.
     #[serde(default = "yes")]
     pub replies_are_comments: bool,
@@ -159,6 +165,16 @@ pub enum StatusFromJira {
     #[default]
     Say,
     Off,
+}
+
+/// What a target has of the files of a case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Attachments {
+    /// Their names, and the way to them.
+    #[default]
+    Link,
+    Copy,
 }
 
 /// Who becomes the assignee of a case's issue.
@@ -197,6 +213,12 @@ pub struct JiraSettings {
     /// Whether the case's owner becomes the issue's assignee. Default `off`.
     #[serde(default)]
     pub assignee: Assignee,
+    /// Whether the files of a case are copied to its issue. Default `link`.
+    #[serde(default)]
+    pub attachments: Attachments,
+    /// A larger one is not copied, in MiB. Default 25.
+    #[serde(default = "attachments_mb")]
+    pub attachments_mb: u32,
     /// What is told in an issue as comments: see [`key::TOLD`]. All else stands in its description.
     #[serde(default = "told_in_jira")]
     pub tell: Vec<String>,
@@ -518,6 +540,10 @@ impl Notify {
 
 fn slack_api_url() -> String {
     "https://slack.com/api".to_owned()
+}
+
+fn attachments_mb() -> u32 {
+    25
 }
 
 fn channel_prefix() -> String {

@@ -144,8 +144,8 @@ impl Worker<'_> {
     /// What is set after it is forgotten with it: that spares a write of its own.
     fn forget_what_changes(&self, hand: &mut Hand<'_>) {
         let now = self.world().now();
-        for state in self.planner().decoration(hand.picture, hand.note) {
-            if state.due_at(hand.note).is_some_and(|at| at <= now) {
+        for state in self.planner().decoration(hand.picture, hand.note, hand.ledger) {
+            if !state.adds && state.due_at(hand.note).is_some_and(|at| at <= now) {
                 hand.note.set.remove(&state.name);
             }
         }

@@ -51,7 +51,7 @@ impl Worker<'_> {
         if self.rests(hand.note) || hand.note.another.is_some() {
             return Ok(None);
         }
-        let wanted = self.planner().decoration(hand.picture, hand.note);
+        let wanted = self.planner().decoration(hand.picture, hand.note, hand.ledger);
         forget_unwanted(hand.note, &wanted);
         let each = match held(told, hand.note, self.world().now()) {
             Some(until) => Err(Stop::At(Standing::Waiting(until))),
@@ -114,6 +114,7 @@ impl Worker<'_> {
         let closed = hand.picture.view.case.is_closed();
         owed.given_up = refused && is_enough(&owed, state.tries, closed);
         match unset {
+            Unset::Unanswered if state.adds => owed.not_before = owed.not_before.max(now + QUARANTINE),
             Unset::Unanswered => drop(hand.note.again.insert(state.name.clone(), now + QUARANTINE)),
             Unset::NotNow(_) | Unset::Stranger | Unset::Bearer | Unset::Refused(_) => {}
         }

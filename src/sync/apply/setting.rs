@@ -8,9 +8,13 @@ use crate::{
     state::{
         Seen, Told,
         key::{Fingerprint, Key},
-        notes::GONE,
+        notes::{GONE, Owed},
     },
-    targets::{content::Content, contract::Entry, telling::Decoration},
+    targets::{
+        content::Content,
+        contract::{Entry, QUARANTINE},
+        telling::Decoration,
+    },
 };
 
 /// Something that was told and reads differently now.
@@ -26,12 +30,14 @@ impl Worker<'_> {
     /// when an older setting can no longer arrive.
     pub(super) async fn set(&self, state: &Decoration, hand: &mut Hand<'_>) -> Result<(), Stop> {
         let Decoration { name, hash, .. } = state;
-        self.slot(hand.note, false).await?;
+        self.slot(hand.note, state.adds).await?;
         self.wait_until(self.left_alone_until().await?).await?;
         if !self.may_send(self.world().now()) {
             return Err(Stop::At(Standing::OutOfTime));
         }
-        if hand.note.set.remove(name).is_some() {
+        if state.adds {
+            self.foresee(state, hand).await?;
+        } else if hand.note.set.remove(name).is_some() {
             // From here on nobody knows which state stands there, until the answer is known.
             self.save(hand.note).await?;
         }
@@ -46,6 +52,15 @@ impl Worker<'_> {
         hand.note.set.insert(name.clone(), is.to_owned());
         hand.tally.set += 1;
         Ok(())
+    }
+
+    /// Whoever comes after a worker that dies now waits until what this one sent must have arrived, and then looks for it.
+    async fn foresee(&self, state: &Decoration, hand: &mut Hand<'_>) -> Result<(), Stop> {
+        let not_before = self.world().now() + QUARANTINE;
+        let before = hand.note.owed.get(&state.name).filter(|owed| owed.hash == state.hash).cloned();
+        let owed = Owed { hash: state.hash.clone(), not_before, ..before.unwrap_or_default() };
+        hand.note.owed.insert(state.name.clone(), owed);
+        self.save(hand.note).await
     }
 
     /// Rewrites something that was told. What a person deleted stays deleted.

@@ -88,7 +88,8 @@ fn of(
     now: Millis,
 ) -> Preview {
     let (planner, note) = (target.planner(), &noted.note);
-    let due = planner.decoration(picture, note).into_iter().filter(|state| state.due_at(note).is_some());
+    let due =
+        planner.decoration(picture, note, ledger).into_iter().filter(|state| state.due_at(note).is_some());
     Preview {
         target: planner.kind(),
         under_way: note.open.as_ref().map(|intent| intent.key.to_string()),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::adf::{self, Inline, parts};
 use crate::{
-    case::{Case, snapshot::pairs, text},
+    case::{Case, Watcher, snapshot::pairs, text},
     http::with,
     targets::{
         content::{Part, View},
@@ -77,10 +77,7 @@ fn facts(view: &View) -> Value {
         list("Accounts", &case.accounts),
         list("Regions", &case.regions),
         list("Services", &case.services),
-        list(
-            "Watchers",
-            &case.watchers.iter().map(|one| one.named().unwrap_or(&one.email).to_owned()).collect::<Vec<_>>(),
-        ),
+        list("Watchers", &case.watchers.iter().map(Watcher::shown).collect::<Vec<_>>()),
         list("Threat actor addresses", &case.actors.iter().map(|actor| actor.ip.clone()).collect::<Vec<_>>()),
         list("Metadata", &pairs(&case.metadata)),
         list("Attachments", &files(case)),
@@ -199,7 +196,7 @@ mod tests {
                 row("Resolver", text("AWS")),
                 row("Type", text("Security Incident")),
                 row("Accounts", text("123456789012")),
-                row("Watchers", text("Ana Lima, bo@example.com")),
+                row("Watchers", text("Ana Lima, somebody at example.com")),
                 row("Threat actor addresses", text("203.0.113.9")),
                 row("Metadata", text("ticket=SEC-12")),
                 row("Attachments", text("new.txt (Pending), old.txt (Verified)")),

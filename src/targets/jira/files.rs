@@ -3,10 +3,17 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{Jira, JiraRequest, answer::Concern, clock, comments::AccountType, text_at};
+use super::{
+    Jira, JiraRequest, KIND,
+    answer::{self, Concern},
+    clock,
+    comments::AccountType,
+    text_at,
+};
 use crate::{
-    case::{AccountId, FileId, Millis},
-    http::{Failure, Request},
+    case::{AccountId, FileId, IssueId, Millis, text},
+    http::{Failure, Request, transport::Opened},
+    runtime::gate::{self, Counted},
     targets::jira::Person,
 };
 
@@ -70,6 +77,52 @@ impl Jira<'_> {
             query: "redirect=false",
         };
         Ok(Request::bare(Method::GET, self.url(&ask)?).basic(self.email, self.token))
+    }
+}
+
+impl Jira<'_> {
+    /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-issue-issueidorkey-attachments-post>
+    pub(super) async fn attach(&self, issue: &IssueId, name: &str, file: Opened) -> Result<(), Failure> {
+        let ask = JiraRequest {
+            what: "add file",
+            place: Concern::Issue,
+            method: Method::POST,
+            path: &["issue", issue.as_str(), "attachments"],
+            query: "",
+        };
+        let plain =
+            |char: char| if char.is_ascii_alphanumeric() || "._-".contains(char) { char } else { '_' };
+        let name: String = name.chars().map(plain).collect();
+        // Nobody who writes a file may know what stands between the parts of its form.
+        let boundary = text::hash(&format!("{}/{}/{name}", self.token.reveal(), self.world.now()));
+        let head = format!(
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             content-type: application/octet-stream\r\n\r\n"
+        );
+        let to = Request::bare(ask.method.clone(), self.url(&ask)?)
+            .basic(self.email, self.token)
+            .header("x-atlassian-token", "no-check")
+            .header("content-type", format!("multipart/form-data; boundary={boundary}"));
+        let form = file.between(head, format!("\r\n--{boundary}--\r\n"));
+        let answer = self.world.fill(to, form).await.map_err(Failure::from_trouble)?;
+        let counted = Counted { target: KIND, names: &ask.counted(), about: answer::limited };
+        gate::heed(self.world, counted, &answer).await;
+        answer::read(ask.what, ask.place, &answer).map(drop)
+    }
+
+    /// Takes a file of ours off its issue. One that is gone is as good.
+    pub(super) async fn detach(&self, file: &FileId) -> Result<(), Failure> {
+        let ask = JiraRequest {
+            what: "delete file",
+            place: Concern::Issue,
+            method: Method::DELETE,
+            path: &["attachment", file.as_str()],
+            query: "",
+        };
+        match self.ask(ask, None).await {
+            Err(Failure::Gone { .. }) => Ok(()),
+            answer => answer.map(drop),
+        }
     }
 }
 

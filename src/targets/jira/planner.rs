@@ -13,6 +13,7 @@ use crate::{
         notes::{HOME, Home, PlaceNote},
     },
     targets::{
+        attachments::Copying,
         content::{Content, Links, Notice, View},
         contract::{Planner, QUARANTINE, Slot},
         telling::{self, Decoration, Effect, Ledger, Picture, Stem, What, part_key},
@@ -62,6 +63,10 @@ impl<'a> JiraPlanner<'a> {
     /// The level under which the issue of a restricted case stands.
     pub(super) fn level(&self, note: &PlaceNote) -> Option<&'a str> {
         self.settings.restricted_level.as_deref().filter(|_| note.restricted.is_some())
+    }
+
+    pub(super) fn copying(&self) -> Copying {
+        Copying { attachments: self.settings.attachments, most_mb: self.settings.attachments_mb }
     }
 
     /// Whether an issue may show the case at all.
@@ -183,14 +188,20 @@ impl Planner for JiraPlanner<'_> {
     }
 
     fn keys(&self, picture: &Picture) -> Vec<Key> {
-        telling::text_keys(self, picture)
+        let mut keys = telling::text_keys(self, picture);
+        keys.extend(self.copying().keys(&picture.view.case));
+        keys
     }
 
-    fn decoration(&self, picture: &Picture, note: &PlaceNote) -> Vec<Decoration> {
-        match note.home {
-            Some(_) => self.states(picture, note).into_iter().map(|(state, _)| state).collect(),
-            None => Vec::new(),
+    fn decoration(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Decoration> {
+        if note.home.is_none() {
+            return Vec::new();
         }
+        let mut states: Vec<_> = self.states(picture, note).into_iter().map(|(state, _)| state).collect();
+        if self.is_hidden_enough(note) {
+            states.extend(self.copying().states(&picture.view.case, note, ledger));
+        }
+        states
     }
 
     fn parts(&self, text: &str) -> Vec<String> {
@@ -247,7 +258,8 @@ impl Planner for JiraPlanner<'_> {
         });
         let first = self.not_moved(case, note, issue.clone()).into_iter();
         let second = Self::not_assigned(note, issue.clone());
-        first.chain(second).chain(moved).chain(spares).chain(strange).collect()
+        let copies = self.copying().notices(case, note, issue.as_str());
+        first.chain(second).chain(copies).chain(moved).chain(spares).chain(strange).collect()
     }
 
     /// Issues are made as fast as cases come; an issue is written to by whoever holds its case.

@@ -97,6 +97,9 @@ fn head(content: &Content) -> Inline {
         Content::Notice(Notice::NotAssigned { issue, why }) => {
             Inline::new().text(&value(&format!("{issue} was not assigned to the case's owner: {why}")))
         }
+        Content::Notice(Notice::NotCopied { file, to, why }) => {
+            Inline::new().text(&value(&format!("{file} was not copied to {to}: {why}")))
+        }
         Content::Notice(Notice::Moved { issue, moved, .. }) => {
             Inline::new().text(&value(&format!("{issue} was moved to {} by {}", moved.to, moved.by)))
         }

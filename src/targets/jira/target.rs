@@ -20,6 +20,7 @@ use crate::{
         notes::{HOME, Intent, PlaceNote},
     },
     targets::{
+        attachments::{self, Asked, Opening},
         contract::{Creation, Entry, Found, OtherAnchors, Planner, ReadBack, Said, Target, known_to},
         mark::{Mark, earliest},
         telling::{Decoration, Picture, What},
@@ -101,6 +102,25 @@ impl<'a> JiraTarget<'a> {
         self.jira.set_summary(&issue, &text).await
     }
 
+    async fn copy(&self, asked: &Asked<'_>, case: &CaseId, note: &PlaceNote) -> Result<(), Failure> {
+        let issue = issue(note)?;
+        let me = self.me.get_or_try_init(|| self.jira.me()).await?;
+        let (Asked::Copy(file) | Asked::TakeBack(file)) = asked;
+        let there = self.jira.issue_now(IssueRef::Id(&issue)).await?.files;
+        let stands = there.into_iter().find(|one| {
+            one.name == file.name && one.author.as_ref().is_some_and(|author| author.account == *me)
+        });
+        match (asked, stands) {
+            (Asked::Copy(_), Some(_)) | (Asked::TakeBack(_), None) => Ok(()),
+            (Asked::TakeBack(_), Some(copy)) => self.jira.detach(&copy.id).await,
+            (Asked::Copy(file), None) => {
+                let opening = Opening { world: self.jira.world, case, until: self.jira.until };
+                let opened = self.planner.copying().open(&opening, file).await?;
+                self.jira.attach(&issue, &file.name, opened).await
+            }
+        }
+    }
+
     /// The issue stands for its own key: it is there if it can be read. One that we did not make does not say which
     /// version stands there.
     async fn issue_itself(&self, case: &CaseId, issue: &IssueId, all: &mut ReadBack) -> Result<(), Failure> {
@@ -159,6 +179,9 @@ impl Target for JiraTarget<'_> {
     }
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
+        if let Some(asked) = attachments::asked(state, picture) {
+            return self.copy(&asked, &picture.view.case.id, note).await;
+        }
         let case = &picture.view.case.id;
         let settings = self.planner.settings_for(note);
         let jira = Jira { settings: &settings, ..self.jira };

@@ -15,6 +15,7 @@ use crate::{
         notes::{HOME, Home, LOST, PlaceNote},
     },
     targets::{
+        attachments::Copying,
         content::{Content, Links, Notice, View},
         contract::{Planner, Slot},
         telling::{self, Decoration, Effect, Ledger, Picture},
@@ -128,6 +129,10 @@ impl SlackPlanner<'_> {
         states.into_iter().map(gives_up).collect()
     }
 
+    pub(super) fn copying(&self) -> Copying {
+        Copying { attachments: self.settings.attachments, most_mb: self.settings.attachments_mb }
+    }
+
     fn has_own_channel(&self, note: &PlaceNote) -> bool {
         self.layout(note) == Layout::Channel
     }
@@ -200,16 +205,23 @@ impl Planner for SlackPlanner<'_> {
     fn keys(&self, picture: &Picture) -> Vec<Key> {
         let mut keys = telling::text_keys(self, picture);
         keys.extend(telling::other_keys(picture));
+        keys.extend(self.copying().keys(&picture.view.case));
         keys
     }
 
-    fn decoration(&self, picture: &Picture, note: &PlaceNote) -> Vec<Decoration> {
-        match note.home {
-            Some(_) if !note.is_lost() => {
-                self.states(picture, note).into_iter().map(|(state, _)| state).collect()
-            }
-            _ => Vec::new(),
+    fn decoration(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Decoration> {
+        if note.home.is_none() || note.is_lost() {
+            return Vec::new();
         }
+        let mut states: Vec<_> = self.states(picture, note).into_iter().map(|(state, _)| state).collect();
+        if !note.set.contains_key(ARCHIVE) {
+            states.extend(self.copying().states(&picture.view.case, note, ledger));
+        }
+        states
+    }
+
+    fn notices(&self, case: &Case, note: &PlaceNote) -> Vec<Notice> {
+        self.copying().notices(case, note, "this thread")
     }
 
     fn parts(&self, text: &str) -> Vec<String> {

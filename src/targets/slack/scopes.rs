@@ -1,6 +1,6 @@
 //! What the app may do in Slack, and why: <https://docs.slack.dev/reference/scopes>.
 
-use crate::config::settings::{Layout, Settings, SlackSettings};
+use crate::config::settings::{Attachments, Layout, Settings, SlackSettings};
 
 /// Makes, names and fills the private channels of restricted cases and of `layout = "channel"`, and sets a channel's topic.
 pub const PRIVATE_CHANNELS: &str = "groups:write";
@@ -24,6 +24,9 @@ pub fn of_furniture(settings: &SlackSettings) -> impl Iterator<Item = &'static s
     bookmarks.chain((has_rooms && settings.pin_card).then_some(PINS))
 }
 
+/// Copies the files of a case into its thread.
+pub const COPIES: &str = "files:write";
+
 /// Each scope with its reason, as the manifest has them.
 pub const SCOPES: &[(&str, &str)] = &[
     ("app_mentions:read", "hears `@Casebridge show` in threads, where no slash command runs"),
@@ -35,6 +38,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("chat:write", "posts and edits cards and lines"),
     ("commands", "takes /sir and the entries of a message's menu"),
     ("files:read", "attaches files of a case's thread to the case"),
+    (COPIES, "copies the files of a case into its thread, with attachments = \"copy\""),
     ("groups:history", "reads the thread of a case in a private channel"),
     ("groups:read", "looks whether a private channel is shared with another workspace"),
     (
@@ -53,6 +57,7 @@ pub const SCOPES: &[(&str, &str)] = &[
 pub fn is_wanted(settings: &Settings, scope: &str) -> bool {
     match scope {
         INVITATIONS => settings.notify.calls_somebody(),
+        COPIES => settings.slack.attachments == Attachments::Copy,
         PRIVATE_CHANNELS => settings.makes_channels() || settings.notify.calls_somebody(),
         _ if scope == PINS || BOOKMARKS.contains(&scope) => {
             of_furniture(&settings.slack).any(|wanted| wanted == scope)
@@ -63,7 +68,7 @@ pub fn is_wanted(settings: &Settings, scope: &str) -> bool {
 
 /// What cases wait for by these settings; of the rest `doctor` says one by one what is missed.
 pub fn needed(settings: &Settings) -> impl Iterator<Item = &'static str> {
-    const APART: [&str; 4] = [BOOKMARKS[0], BOOKMARKS[1], PINS, RECEIPTS];
+    const APART: [&str; 5] = [BOOKMARKS[0], BOOKMARKS[1], PINS, RECEIPTS, COPIES];
     let is_apart =
         move |scope: &str| APART.contains(&scope) || scope == PRIVATE_CHANNELS && settings.makes_channels();
     SCOPES.iter().map(|(scope, _)| *scope).filter(move |scope| is_wanted(settings, scope) && !is_apart(scope))

@@ -20,7 +20,7 @@ use super::{
     said_by_a_person,
 };
 use crate::{
-    case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts, UserId, author::Author},
+    case::{Case, CaseId, ChannelId, Email, FileId, Millis, Seconds, Ts, UserId, author::Author},
     config::settings::{Layout, Route},
     http::{Failure, Pages},
     state::{
@@ -28,6 +28,7 @@ use crate::{
         notes::{HOME, Intent, PlaceNote},
     },
     targets::{
+        attachments::{self, Asked, Opening},
         content::{self, Call, Content, Moment},
         contract::{Creation, Entry, Found, Planner, ReadBack, Target, known_to},
         mark::{Called, Mark, earliest},
@@ -221,6 +222,47 @@ impl<'a> SlackTarget<'a> {
     }
 }
 
+impl SlackTarget<'_> {
+    async fn copy(&self, asked: &Asked<'_>, case: &CaseId, note: &PlaceNote) -> Result<(), Failure> {
+        let to = place(self.planner.layout(note), note)?;
+        let (Asked::Copy(file) | Asked::TakeBack(file)) = asked;
+        let stands = self.copy_of(&file.name, &to).await?;
+        match (asked, stands) {
+            (Asked::Copy(_), Some(_)) | (Asked::TakeBack(_), None) => Ok(()),
+            (Asked::TakeBack(_), Some(id)) => self.slack.delete_file(&id).await,
+            (Asked::Copy(file), None) => {
+                let opening = Opening { world: self.slack.world, case, until: self.slack.until };
+                let opened = self.planner.copying().open(&opening, file).await?;
+                self.slack.upload(&to, &file.name, opened).await
+            }
+        }
+    }
+
+    /// A file of this name that we put there: a message with a file can bear no mark.
+    async fn copy_of(&self, name: &str, to: &ConversationRef) -> Result<Option<FileId>, Failure> {
+        let me = self.me().await?;
+        let (mut cursor, mut pages) = (None, Pages::default());
+        loop {
+            let page = match &to.thread {
+                Some(ts) => {
+                    let thread = MessageRef { channel: to.channel.clone(), ts: ts.clone() };
+                    self.slack.replies(&thread, cursor.as_deref()).await?
+                }
+                None => self.slack.history(&to.channel, &Ts::new("0"), cursor.as_deref()).await?,
+            };
+            let ours = page.items.iter().filter(|one| one.is_by(me));
+            let mut files = ours.flat_map(|one| &one.beside).filter(|one| one.name == name);
+            if let Some(id) = files.find_map(|one| one.file.as_ref()) {
+                return Ok(Some(FileId::new(id)));
+            }
+            cursor = pages.follow("files", page.next)?;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+}
+
 #[async_trait(?Send)]
 impl Target for SlackTarget<'_> {
     fn planner(&self) -> &dyn Planner {
@@ -280,6 +322,9 @@ impl Target for SlackTarget<'_> {
     }
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
+        if let Some(asked) = attachments::asked(state, picture) {
+            return self.copy(&asked, &picture.view.case.id, note).await;
+        }
         let mut states = self.planner.states(picture, note).into_iter();
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
             Some(ChannelState::Card) => {
@@ -393,6 +438,28 @@ impl Target for SlackTarget<'_> {
     }
 }
 
+impl Slack<'_> {
+    /// Takes the files away that we put into a thread.
+    pub(crate) async fn take_back_copies(&self, card: &MessageRef) -> Result<(), Failure> {
+        let (me, mut cursor, mut pages) = (self.me().await?, None, Pages::default());
+        loop {
+            let page = match self.replies(card, cursor.as_deref()).await {
+                Err(Failure::Gone { .. }) => return Ok(()),
+                page => page?,
+            };
+            for one in page.items.iter().filter(|one| one.is_by(&me)) {
+                for file in one.beside.iter().filter_map(|one| one.file.as_ref()) {
+                    self.delete_file(&FileId::new(file)).await?;
+                }
+            }
+            cursor = pages.follow("files", page.next)?;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
 fn is_for_now(failure: &Failure) -> bool {
     matches!(failure, Failure::NotApplied { .. } | Failure::Unknown { .. })
 }
@@ -410,6 +477,7 @@ fn take(all: &mut ReadBack, one: Heard, case: &CaseId, me: &Me) {
                 calls.map(|made| Found { key: made.key, hash: Fingerprint::default(), ..found.clone() });
             all.ours.extend([found].into_iter().chain(call));
         }
+        None if one.is_by(me) => {}
         None => all.said.extend(said_by_a_person(one)),
     }
 }

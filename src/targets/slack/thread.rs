@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     case::{
-        CaseId, Investigation, IssueKey, Seconds, Status, UserId, author::Author, snapshot::Change, text,
+        CaseId, Investigation, IssueKey, Seconds, Status, UserId, author::Author, snapshot::Change, somebody,
+        text,
     },
     state::key::Plainness,
     targets::{
@@ -126,7 +127,7 @@ fn whom(line: Line, call: &Call) -> Line {
     let line = call.whom.iter().fold(line, |line, one| match one {
         Called::Member(id) => line.own(" ").member(id),
         // Whom Slack does not know it cannot call.
-        Called::Email(email) => line.own(" ").text(email),
+        Called::Email(email) => line.own(" ").text(&somebody(email)),
     });
     call.remarks.iter().fold(line, |line, remark| line.own(" · ").text(remark))
 }
@@ -134,7 +135,10 @@ fn whom(line: Line, call: &Call) -> Line {
 /// What can be done about it, as buttons.
 fn ways_on(said: &Notice) -> Option<Value> {
     match said {
-        Notice::NotMoved { .. } | Notice::NotAssigned { .. } | Notice::Forgets { .. } => None,
+        Notice::NotMoved { .. }
+        | Notice::NotAssigned { .. }
+        | Notice::NotCopied { .. }
+        | Notice::Forgets { .. } => None,
         Notice::Moved { case, stands, moved, .. } => {
             let close = (format!("{case} close"), "Close case…");
             let back = (format!("{case} jira back"), "Put it back");
@@ -165,6 +169,16 @@ fn notice(said: &Notice) -> Line {
             .own(" was not assigned to the owner of the case: ")
             .text(&value(why))
             .own(". Assign it in Jira; nothing waits for it."),
+        Notice::NotCopied { file, to, why } => Line::new()
+            .own("⚠️ ")
+            .strong(&value(file))
+            .own(" was not copied to ")
+            .text(&value(to))
+            .own(": ")
+            .text(&value(why))
+            .own(". It is on the case: ")
+            .strong("/sir files")
+            .own(" gives it."),
         Notice::Moved { issue, moved, stands, .. } => {
             let line = Line::new().own("🔀 ").strong(&value(issue.as_str())).own(" was moved to ");
             let line = line.strong(&value(&moved.to)).own(" by ").strong(&value(&moved.by));

@@ -56,16 +56,24 @@ pub struct Decoration {
     pub needs_a_person: bool,
     /// It is set no earlier.
     pub from: Millis,
+    /// Set twice it would stand there twice: its target looks for it first, and no try is made before the one before it must
+    /// have arrived.
+    pub adds: bool,
 }
 
 impl Decoration {
     pub fn new(name: impl Into<String>, hash: Fingerprint) -> Self {
-        Self { name: name.into(), hash, tries: None, needs_a_person: false, from: 0 }
+        Self { name: name.into(), hash, tries: None, needs_a_person: false, from: 0, adds: false }
     }
 
     #[must_use]
     pub(crate) fn given_up_after(self, tries: u32) -> Self {
         Self { tries: Some(tries), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn adding(self) -> Self {
+        Self { adds: true, ..self }
     }
 
     #[must_use]

@@ -89,6 +89,7 @@ pub(super) fn notice_key(notice: &Notice) -> Key {
     Key(match notice {
         Notice::NotMoved { why, .. } => format!("refused/status/{}", text::hash(why)),
         Notice::NotAssigned { why, .. } => format!("refused/assignee/{}", text::hash(why)),
+        Notice::NotCopied { file, to, .. } => format!("refused/file/{}", text::hash(&format!("{to}/{file}"))),
         Notice::Moved { issue, moved, .. } => format!("moved/{issue}/{}", moved.id),
         Notice::Lost { issue, .. } => format!("refused/lost/{issue}"),
         Notice::Spare { spare, .. } => format!("spare/{spare}"),

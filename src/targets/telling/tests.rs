@@ -196,7 +196,7 @@ fn lacks(picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<String> {
 }
 
 fn due(destination: TargetKind, picture: &Picture, note: &PlaceNote, layout: &str) -> Vec<(String, Millis)> {
-    let wanted = of(destination, layout, |planner| planner.decoration(picture, note));
+    let wanted = of(destination, layout, |planner| planner.decoration(picture, note, &Ledger::new()));
     wanted.iter().filter_map(|state| Some((state.to_string(), state.due_at(note)?))).collect()
 }
 
@@ -412,6 +412,7 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
                 | Notice::Strange { .. }
                 | Notice::NoThread { .. }
                 | Notice::NotAssigned { .. }
+                | Notice::NotCopied { .. }
                 | Notice::Forgets { .. } => None,
             }
         })

@@ -230,6 +230,7 @@ fn told_notice(notice: &Notice, ledger: &Ledger) -> Option<Effect> {
     let key = notice_key(notice);
     let hash = match notice {
         Notice::NotMoved { issue, to, .. } => Fingerprint::of(&format!("{issue}/{to}")),
+        Notice::NotCopied { .. } => Fingerprint::default(),
         Notice::Moved { moved, .. } => Fingerprint::of(&moved.id),
         Notice::NotAssigned { issue, .. }
         | Notice::Lost { issue, .. }

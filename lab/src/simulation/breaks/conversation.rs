@@ -43,6 +43,13 @@ pub const CONVERSATION_BREAKS: &[Break] = &[
         }),
     ),
     way_in(
+        "no file of the case is copied",
+        Asked(|call| match call {
+            Call::GetCaseAttachmentDownloadUrl { .. } => Forwarding::Dropped,
+            _ => Forwarding::Goes,
+        }),
+    ),
+    way_in(
         "what people said is told in Slack under another's name",
         Answered(|answer| {
             if let Answer::Comments(page) = answer {

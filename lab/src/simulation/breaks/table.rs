@@ -73,7 +73,9 @@ pub const BREAKS: &[Break] = &[
         )
     }),
     sent("the issue's table does not say who watches", |sent| {
-        changed(sent.is_issue(), sent, |sent| sent.body.all(|text| text.replace("@example.com", "@x")))
+        changed(sent.is_issue(), sent, |sent| {
+            sent.body.all(|text| text.replace("somebody at ", "somebody of "))
+        })
     }),
     sent("the issue does not say whose move it is", |sent| {
         changed(sent.is_issue(), sent, |sent| sent.body.all(|text| text.replace("AWS's move", "Somebody's")))

@@ -1,6 +1,8 @@
 //! Did what people said on each side come to the case: each message once, in its newest words, under its writer's name, in
 //! its side's order, with its file, and nothing that was not for everybody or was taken back?
 
+use std::cmp::Ordering;
+
 use casebridge::case::CaseId;
 
 use super::{
@@ -36,6 +38,7 @@ pub fn judge(judge: &mut Findings<'_>, world: &Shared) {
         nowhere_else(judge, world, one);
         with_its_file(judge, world, (&id, one), &talk.all);
     }
+    copies(judge, world, &id, &talk.all);
     if world.kept_words {
         in_order(judge, &talk.all, life);
     }
@@ -130,6 +133,55 @@ fn with_its_file(judge: &mut Findings<'_>, world: &Shared, (case, one): (&CaseId
     if one.never_open && times > 0 {
         judge.says(Defect::Untrue, format!("the file of {:?} was not for everybody", one.token));
     }
+}
+
+/// Each file of the case stands once in Slack and once in Jira, not again where it came from, and nowhere once what brought it
+/// was taken back. On a case that was closed meanwhile it may lack.
+fn copies(judge: &mut Findings<'_>, world: &Shared, case: &CaseId, all: &[Speech]) {
+    let is = world.sir().case(case).unwrap_or_default();
+    let files = is["caseAttachments"].as_array().into_iter().flatten();
+    let names = files
+        .filter(|file| file["attachmentStatus"] == "Verified")
+        .filter_map(|file| file["fileName"].as_str());
+    let (slack, jira) = (copies_in_slack(world), copies_in_jira(world));
+    for name in names {
+        let bytes = world.sir().attachment(case, name).unwrap_or_default();
+        let of = |one: &&Speech| one.file.as_ref().is_some_and(|file| bytes == file.bytes.as_bytes());
+        let from = all.iter().find(of);
+        let wanted = match from.map(|one| (one.side, one.stands())) {
+            None | Some((Side::Console, _)) => (1, 1),
+            Some((Side::Slack, stands)) => (0, usize::from(stands)),
+            Some((Side::Jira, _)) => (1, 0),
+        };
+        for (place, there, wanted) in [("Slack", &slack, wanted.0), ("Jira", &jira, wanted.1)] {
+            let times = there.iter().filter(|copy| *copy == name).count();
+            match times.cmp(&wanted) {
+                Ordering::Greater => {
+                    judge.says(Defect::Doubled, format!("{name} is {times} times in {place}, not {wanted}"))
+                }
+                Ordering::Less if is["caseStatus"] != "Closed" => {
+                    judge.says(Defect::Lost, format!("{name} is not in {place}"));
+                }
+                Ordering::Less | Ordering::Equal => {}
+            }
+        }
+    }
+}
+
+fn copies_in_slack(world: &Shared) -> Vec<String> {
+    let state = world.slack().state();
+    let channels = state["channels"].as_object().into_iter().flat_map(|all| all.values());
+    let messages = channels.filter_map(|channel| channel["messages"].as_array()).flatten();
+    let ours = messages.filter(|one| !one["bot_id"].is_null()).filter_map(|one| one["files"].as_array());
+    ours.flatten().filter_map(|file| file["title"].as_str().map(str::to_owned)).collect()
+}
+
+fn copies_in_jira(world: &Shared) -> Vec<String> {
+    let (state, own) = (world.jira().state(), world.jira().own_account());
+    let issues = state["issues"].as_object().into_iter().flat_map(|all| all.values());
+    let files = issues.filter_map(|issue| issue["fields"]["attachment"].as_array()).flatten();
+    let ours = files.filter(|file| file["author"]["accountId"] == own.as_str());
+    ours.filter_map(|file| file["filename"].as_str().map(str::to_owned)).collect()
 }
 
 /// What came in its order stands in it, where nobody died over it.

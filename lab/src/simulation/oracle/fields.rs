@@ -219,7 +219,8 @@ fn list(
     let items = |is: &Map<String, Value>| -> Option<Vec<String>> {
         let one =
             |item: &Value| (if member.is_empty() { item } else { &item[member] }).as_str().map(str::to_owned);
-        Some(is.get(field)?.as_array()?.iter().filter_map(one).collect())
+        let all = is.get(field)?.as_array()?.iter().filter_map(one);
+        Some(all.map(|item| if member == "email" { unaddressed(&item) } else { item }).collect())
     };
     let was = history(life, items);
     let Some((_, is)) = was.last() else { return };
@@ -260,10 +261,15 @@ fn addressed(line: ReadChange, people: &[Value]) -> ReadChange {
     let of = |item: String| {
         let profile =
             people.iter().map(|one| &one["profile"]).find(|one| one["display_name"] == item.as_str());
-        profile.and_then(|profile| profile["email"].as_str()).map_or(item, str::to_owned)
+        profile.and_then(|profile| profile["email"].as_str()).map_or(item, unaddressed)
     };
     let [added, removed] = [added, removed].map(|list| list.into_iter().map(of).collect());
     ReadChange::List { name, added, removed }
+}
+
+/// Whom nobody knows by name is told without their address.
+fn unaddressed(email: &str) -> String {
+    email.rsplit_once('@').map_or_else(|| email.to_owned(), |(_, at)| format!("somebody at {at}"))
 }
 
 /// Each file that came after the case was first shown is told, and how its check ended.
@@ -297,7 +303,8 @@ pub fn rows(life: &CaseHistory, issue: &str) -> Vec<String> {
     };
     for (name, field, of) in LISTS {
         let items = is.get(*field).and_then(Value::as_array).into_iter().flatten();
-        wanted.push((name, items.map(|item| member(item, of)).collect()));
+        let told = |item: String| if *of == "email" { unaddressed(&item) } else { item };
+        wanted.push((name, items.map(|item| told(member(item, of))).collect()));
     }
     let files = is.get("caseAttachments").and_then(Value::as_array).into_iter().flatten();
     let file = |file: &Value| format!("{} ({})", member(file, "fileName"), member(file, "attachmentStatus"));

@@ -21,6 +21,9 @@ pub(super) fn add(state: &mut Site, given: &Given<'_>) -> Output {
         return Err(message(403, "XSRF check failed"));
     }
     state.issue(&given.parts[0])?;
+    if state.denied.contains("CREATE_ATTACHMENTS") {
+        return Err(message(403, "You do not have permission to create attachments for this issue."));
+    }
     let files = parts(given.asked).ok_or_else(bad_payload)?;
     let files: Vec<(String, Bytes)> = files
         .into_iter()
@@ -72,6 +75,32 @@ pub(super) fn get(state: &mut Site, given: &Given<'_>) -> Output {
         .get(&given.parts[0])
         .ok_or_else(|| message(404, "The attachment was not found."))?;
     Ok(WireResponse::json(200, &file.wire))
+}
+
+/// Takes a file off its issue: here the app's own alone.
+/// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-attachment-id-delete>
+pub(super) fn remove(state: &mut Site, given: &Given<'_>) -> Output {
+    let id = &given.parts[0];
+    let file = state.attachments.get(id).ok_or_else(|| message(404, "The attachment was not found."))?;
+    let is_own = file.wire["author"]["accountId"] == given.who.as_str();
+    if !is_own || state.denied.contains("DELETE_OWN_ATTACHMENTS") {
+        return Err(message(403, "You do not have permission to delete this attachment."));
+    }
+    let name = file.wire["filename"].as_str().unwrap_or_default().to_owned();
+    state.attachments.remove(id);
+    let hangs = |list: &Value| list.as_array().is_some_and(|list| list.iter().any(|one| one["id"] == **id));
+    let issues = state.issues.values_mut();
+    let holder = issues.into_iter().find(|issue| issue.fields.get("attachment").is_some_and(hangs));
+    if let Some(issue) = holder {
+        let list = issue.fields.get_mut("attachment").and_then(Value::as_array_mut);
+        list.into_iter().for_each(|list| list.retain(|one| one["id"] != **id));
+        let issue = issue.id;
+        state.touch(issue);
+        let item = json!({ "field": "Attachment", "fieldtype": "jira", "fieldId": "attachment", "from": id,
+            "fromString": name, "to": null, "toString": null });
+        webhooks::issue(state, issue, "jira:issue_updated", "issue_updated", &given.who, &[item]);
+    }
+    Ok(WireResponse::empty(204))
 }
 
 /// Leads to where the bytes are; gives them itself with `redirect=false`.

@@ -12,13 +12,15 @@ use super::{
 
 /// The rights that an account can have in a project, as far as somebody asks for them:
 /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/>.
-const RIGHTS: [&str; 11] = [
+const RIGHTS: [&str; 13] = [
     "ASSIGN_ISSUES",
     "ADD_COMMENTS",
     "ADMINISTER",
     "ADMINISTER_PROJECTS",
     "BROWSE_PROJECTS",
+    "CREATE_ATTACHMENTS",
     "CREATE_ISSUES",
+    "DELETE_OWN_ATTACHMENTS",
     "EDIT_ISSUES",
     "EDIT_OWN_COMMENTS",
     "LINK_ISSUES",

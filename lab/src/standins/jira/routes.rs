@@ -77,6 +77,7 @@ pub(super) const ROUTES: &[RestCall] = &[
     route("getAttachmentMeta", "GET", "attachment/meta", attachments::meta),
     route("getAttachmentContent", "GET", "attachment/content/{}", attachments::content),
     route("getAttachment", "GET", "attachment/{}", attachments::get),
+    route("removeAttachment", "DELETE", "attachment/{}", attachments::remove),
     route("searchAndReconsileIssuesUsingJqlPost", "POST", "search/jql", search::post),
     route("searchAndReconsileIssuesUsingJql", "GET", "search/jql", search::get),
 ];

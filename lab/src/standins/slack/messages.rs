@@ -96,7 +96,7 @@ pub(super) fn direct(state: &mut Workspace, user: &UserId) -> ChannelId {
     id
 }
 
-fn base(state: &Workspace, ts: &Ts) -> Map<String, Value> {
+pub(super) fn base(state: &Workspace, ts: &Ts) -> Map<String, Value> {
     let settings = &state.settings;
     let message = json!({ "type": "message", "user": settings.bot_user, "bot_id": settings.bot,
         "app_id": settings.app, "team": settings.team, "ts": ts, "text": "" });

@@ -248,6 +248,39 @@ pub(super) const METHODS: &[Method] = &[
         ..WRITE
     },
     Method {
+        name: "files.completeUploadExternal",
+        scopes: same(&["files:write"]),
+        fields: &[
+            need("files", list(1, 100, &Shape::AnyObject)),
+            may("channel_id", ID),
+            may("channels", TEXT),
+            may("thread_ts", ID),
+            may("initial_comment", TEXT),
+            may("blocks", Shape::Any),
+        ],
+        work: files::complete,
+        ..WRITE
+    },
+    Method {
+        name: "files.delete",
+        scopes: same(&["files:write"]),
+        fields: &[need("file", ID)],
+        work: files::delete,
+        ..WRITE
+    },
+    Method {
+        name: "files.getUploadURLExternal",
+        scopes: same(&["files:write"]),
+        fields: &[
+            need("filename", text(1, 255)),
+            need("length", Shape::Whole { min: 1, max: 1 << 30 }),
+            may("alt_txt", text(0, 1000)),
+            may("snippet_type", TEXT),
+        ],
+        work: files::upload_url,
+        ..READ
+    },
+    Method {
         name: "files.info",
         scopes: same(&["files:read"]),
         fields: &[need("file", ID), CURSOR, LIMIT],

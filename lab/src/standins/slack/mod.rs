@@ -85,6 +85,7 @@ impl ServiceModel for Workspace {
             Some("api") => asked.path.trim_start_matches("/api/").to_owned(),
             Some("commands" | "actions") => "response_url".to_owned(),
             Some("files-pri") => "download".to_owned(),
+            Some("upload") => "upload".to_owned(),
             _ => format!("{} {}", asked.method, asked.path),
         }
     }
@@ -99,6 +100,7 @@ impl ServiceModel for Workspace {
         match &asked.segments()[..] {
             [first, method] if first == "api" => request::answer(self, asked, method),
             [first, key, _, _] if first == "files-pri" => files::download(self, asked, key),
+            [first, _, key] if first == "upload" => files::fill(self, asked, key),
             [first, ..] if first == "commands" || first == "actions" => hooks::answer(self, asked),
             _ => WireResponse::text(404, "text/html", "<!DOCTYPE html><html><body>Not found</body></html>"),
         }

@@ -36,6 +36,7 @@ pub fn tier(method: &str) -> Option<usize> {
         "chat.postMessage" => return None,
         "auth.test" | "chat.getPermalink" => 600,
         "users.info" | "chat.postEphemeral" | "conversations.members" | "files.info" => 100,
+        "files.getUploadURLExternal" | "files.completeUploadExternal" => 100,
         "views.open" | "views.push" | "views.publish" | "views.update" => 100,
         "conversations.create" | "conversations.archive" | "conversations.list" => 20,
         "conversations.setTopic" | "conversations.setPurpose" | "conversations.rename" => 20,

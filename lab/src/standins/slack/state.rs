@@ -50,6 +50,8 @@ pub struct Workspace {
     pub(super) views: BTreeMap<String, Value>,
     pub(super) homes: BTreeMap<UserId, Value>,
     pub(super) files: BTreeMap<String, StoredFile>,
+    /// By the file's id: announced, perhaps filled, and not shared yet.
+    pub(super) uploads: BTreeMap<String, Upload>,
     pub(super) triggers: BTreeMap<String, Trigger>,
     /// Path → where a `response_url` leads.
     pub(super) hooks: BTreeMap<String, Hook>,
@@ -81,6 +83,13 @@ pub(super) struct Channel {
 pub(super) struct StoredFile {
     pub(super) wire: Value,
     pub(super) bytes: Bytes,
+}
+
+#[derive(Clone)]
+pub(super) struct Upload {
+    pub(super) name: String,
+    pub(super) length: usize,
+    pub(super) bytes: Option<Bytes>,
 }
 
 /// A `trigger_id`: good for three seconds, once.
@@ -130,6 +139,7 @@ impl Workspace {
             views: BTreeMap::new(),
             homes: BTreeMap::new(),
             files: BTreeMap::new(),
+            uploads: BTreeMap::new(),
             triggers: BTreeMap::new(),
             hooks: BTreeMap::new(),
         }

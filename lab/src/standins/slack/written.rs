@@ -39,6 +39,11 @@ impl SlackStandin {
         self.with(|state| rewrites(state, (user, channel, ts), more))
     }
 
+    /// The event of a message that stands in a channel already: the app's own, as Slack tells the app of it.
+    pub fn tells_of(&self, channel: &ChannelId, message: Value) -> SignedRequest {
+        self.with(|state| event(state, placed(state, message, channel)))
+    }
+
     /// What Slack says of a file from now on: `mode`, `name` and the like.
     pub fn set_file(&self, file: &str, more: &Value) {
         self.with(|state| {
