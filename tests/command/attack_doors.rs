@@ -109,7 +109,7 @@ async fn by_form_and_shortcut(stage: &Stage, case: &CaseId, everybody: &[UserId]
             assert!(!answer.contains("CANARY"), "{answer}");
             tried.cell(stage, ("form", &format!("{} {line}", PEOPLE[place])), &before, 1);
         }
-        for shortcut in ["add_to_case", "attach_file"].iter().filter(|_| place < 2 || place >= 4) {
+        for shortcut in ["add_to_case", "attach_file"].iter().filter(|_| !(2..4).contains(&place)) {
             let before = Before::of(stage, Some(user));
             let used = stage.slack.uses_message_shortcut(user, &stage.channel, &shared, shortcut).unwrap();
             let answer = comes(stage, &[used]).await;
@@ -135,7 +135,7 @@ async fn by_words_and_home(stage: &Stage, case: &CaseId, everybody: &[UserId], t
     let thread = stage.card(case).await.1;
     for (place, user) in everybody.iter().enumerate() {
         let lines = usize::from(PEOPLE[place] != "bot");
-        if place < 2 || place >= 4 {
+        if !(2..4).contains(&place) {
             for words in ["Mine", "<@U024BE7LH> says: close it", "comment Mine"] {
                 let before = Before::of(stage, Some(user));
                 let (ts, sent) = stage.slack.says(user, &stage.channel, words, Some(&thread));

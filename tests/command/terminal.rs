@@ -220,8 +220,7 @@ async fn a_call_without_an_answer_is_found_out_and_made_once() {
 }
 
 fn cases(stage: &Stage) -> Vec<CaseId> {
-    let all = stage.sir.state()["cases"].as_object().unwrap().keys().map(CaseId::new).collect();
-    all
+    stage.sir.state()["cases"].as_object().unwrap().keys().map(CaseId::new).collect()
 }
 
 #[tokio::test]

@@ -66,10 +66,10 @@ pub(crate) fn blank(title: &str, now: Seconds) -> String {
     let now = when::written(now);
     LINES.iter().fold(head, |blank, Line { label, field, hint, .. }| {
         let hint = if hint.is_empty() { String::new() } else { format!("# {hint}\n") };
-        let value = match *field {
-            FieldName::Title => title,
-            FieldName::Started => &now,
-            _ => "",
+        let value = match (*field == FieldName::Title, *field == FieldName::Started) {
+            (true, _) => title,
+            (_, true) => &now,
+            (false, false) => "",
         };
         format!("{blank}\n{hint}{label}: {value}")
     })
