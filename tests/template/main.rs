@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what is not there")]
 
 mod calls;
+mod documents;
 mod operator;
 
 use std::collections::BTreeSet;
