@@ -30,7 +30,7 @@ def template(file, architecture):
     text = pathlib.Path(file).read_text()
     text = replaced(text, r"    Architectures: \[arm64\]\n", f"    Architectures: [{architecture}]\n", 1)
     text = replaced(text, r"    CodeUri: \.\n", "", 1)
-    text = replaced(text, r"      BuildMethod: rust-cargolambda\n      BuildProperties:\n        Binary: \w+\n        Flags: .*\n", "", 2)
+    text = replaced(text, r"      BuildMethod: rust-cargolambda\n      BuildProperties:\n        Binary: \w+\n(?:        Flags: .*\n)?", "", 2)
     for name in ("notify", "command"):
         # Its name is the first property that only this function has.
         own = rf"(      FunctionName: !Sub \${{AWS::StackName}}-{name}\n)"

@@ -3,20 +3,23 @@
 ministack plays AWS in one process: it runs the release binaries as Lambda would, behind the queues, the schedule
 and the HTTP API that the template asks for. It checks no IAM policy; tests/template does.
 """
-import io
 import json
 import os
 import pathlib
+import platform
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-import zipfile
 
 import boto3
+from samtranslator.yaml_helper import yaml_parse
 
-from transform import transformed
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / ".ci"))
+import pack
 
 ACCOUNT, REGION, STACK = "111122223333", "eu-west-1", "casebridge"
 # ministack does not know these types; nothing in the functions' way depends on them.
@@ -41,20 +44,42 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def zipped(bootstrap):
-    memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
-        entry = zipfile.ZipInfo("bootstrap")
-        entry.external_attr = 0o755 << 16
-        archive.writestr(entry, pathlib.Path(bootstrap).read_bytes())
-    return memory.getvalue()
+def known(text):
+    """A template without what the emulator does not know, nor an alarm that counts with more than one metric."""
+    document = yaml_parse(text)
+    for name, resource in list(document["Resources"].items()):
+        if resource["Type"] in UNKNOWN_TYPES or "Metrics" in resource.get("Properties", {}):
+            del document["Resources"][name]
+    return json.dumps(document, indent=1)
+
+
+def host():
+    """This machine's architecture, as Lambda calls it."""
+    return {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+
+
+def released(template, functions, folder):
+    """The template that needs no compiler, and beside it the functions for this machine: FOLDER/notify/bootstrap, …"""
+    for name in ("notify", "command"):
+        pack.pack(pathlib.Path(functions) / name / "bootstrap", pathlib.Path(folder) / f"{name}-{host()}.zip")
+    file = pathlib.Path(folder) / "template.json"
+    file.write_text(known(pack.template(template, host())))
+    return file
 
 
 class Emulator:
     """A running ministack with the stack in it. `environment` reaches the functions."""
 
     def __init__(self, log, environment):
-        port = free_port()
+        self.log_path = pathlib.Path(log)
+        # Between the asking for a port and the listening on it another may take it.
+        for _ in range(3):
+            self._start(free_port(), environment)
+            if wait_for("ministack", lambda: self.process.poll() is not None or self._answers()) and self.process.poll() is None:
+                return
+        raise RuntimeError(f"ministack ended at once:\n{self.log_path.read_text()[-2000:]}")
+
+    def _start(self, port, environment):
         self.url = f"http://127.0.0.1:{port}"
         self.environment = {
             "AWS_ENDPOINT_URL": self.url,
@@ -71,18 +96,14 @@ class Emulator:
             "MINISTACK_ACCOUNT_ID": ACCOUNT,  # of requests without credentials: the HTTP door
             "MINISTACK_REGION": REGION,
         }
-        self.log_path = pathlib.Path(log)
         self.process = subprocess.Popen(
-            [str(pathlib.Path(sys.executable).parent / "ministack")],
+            ["ministack"],
             env={**os.environ, **self.environment, **serve},
             stdout=self.log_path.open("w"),
             stderr=subprocess.STDOUT,
         )
-        wait_for("ministack", self._answers)
 
     def _answers(self):
-        if self.process.poll() is not None:
-            raise RuntimeError(f"ministack ended at once:\n{self.log_path.read_text()[-2000:]}")
         try:
             return urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2).status == 200
         except OSError:
@@ -92,46 +113,39 @@ class Emulator:
         self.process.terminate()
         self.process.wait()
 
-    def client(self, service):
+    def client(self, service, url=None):
         return boto3.client(
             service,
-            endpoint_url=self.url,
+            endpoint_url=url or self.url,
             region_name=REGION,
             aws_access_key_id=ACCOUNT,
             aws_secret_access_key="emulated",
         )
 
-    def deploy(self, template, binaries, name=STACK, parameters=()):
-        """Creates a stack with FOLDER/notify/bootstrap and FOLDER/command/bootstrap; answers its outputs and physical ids."""
-        document = transformed(template)
-        for resource_name, resource in list(document["Resources"].items()):
-            # An alarm that counts with more than one metric it does not know either.
-            if resource["Type"] in UNKNOWN_TYPES or "Metrics" in resource.get("Properties", {}):
-                del document["Resources"][resource_name]
-        store = self.client("s3")
-        if not store.list_buckets()["Buckets"]:
-            store.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
-        for binary in ("notify", "command"):
-            bootstrap = pathlib.Path(binaries) / binary / "bootstrap"
-            store.put_object(Bucket="code", Key=f"{binary}.zip", Body=zipped(bootstrap))
+    def sam(self, *command, cwd=None):
+        """What the SAM CLI says, as a person has it, towards this AWS."""
+        environment = {**os.environ, **self.environment, "SAM_CLI_TELEMETRY": "0"}
+        done = subprocess.run(["sam", *command], env=environment, cwd=cwd, capture_output=True, text=True, timeout=900)
+        if done.returncode:
+            raise RuntimeError(f"sam {' '.join(command)}: {done.stdout[-6000:]}{done.stderr[-3000:]}")
+        return done.stdout
+
+    def deploy(self, template, functions, name=STACK, parameters=()):
+        """`sam deploy` with FOLDER/notify/bootstrap and FOLDER/command/bootstrap; answers the stack's outputs and physical ids."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = released(template, functions, folder)
+            given = [f"{key}={value}" for key, value in dict(parameters).items()]
+            self.sam("deploy", "--template", str(file), "--stack-name", name, "--capabilities", "CAPABILITY_IAM",
+                     "--resolve-s3", "--no-confirm-changeset", *(["--parameter-overrides", *given] if given else []))
+        return self.deployed(name)
+
+    def deployed(self, name=STACK):
+        """A stack's outputs, and the physical ids of what is in it."""
         stacks = self.client("cloudformation")
-        stacks.create_stack(
-            StackName=name,
-            TemplateBody=json.dumps(document),
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in dict(parameters).items()],
-            Capabilities=["CAPABILITY_IAM"],
-        )
-
-        def created():
-            stack = stacks.describe_stacks(StackName=name)["Stacks"][0]
-            if stack["StackStatus"] == "CREATE_IN_PROGRESS":
-                return None
-            if stack["StackStatus"] != "CREATE_COMPLETE":
-                events = stacks.describe_stack_events(StackName=name)["StackEvents"]
-                why = [e.get("ResourceStatusReason") for e in events if e["ResourceStatus"].endswith("FAILED")]
-                raise RuntimeError(f"{stack['StackStatus']}: {why}")
-            return stack
-
-        outputs = {o["OutputKey"]: o["OutputValue"] for o in wait_for("the stack", created)["Outputs"]}
+        outputs = stacks.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
         resources = stacks.list_stack_resources(StackName=name)["StackResourceSummaries"]
-        return outputs, {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
+        ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
+        return {o["OutputKey"]: o["OutputValue"] for o in outputs}, ids
+
+    def delete(self, name=STACK):
+        self.sam("delete", "--stack-name", name, "--no-prompts")
