@@ -30,11 +30,10 @@ def template(file, architecture):
     text = pathlib.Path(file).read_text()
     text = replaced(text, r"    Architectures: \[arm64\]\n", f"    Architectures: [{architecture}]\n", 1)
     text = replaced(text, r"    CodeUri: \.\n", "", 1)
-    text = replaced(text, r"      BuildMethod: rust-cargolambda\n      BuildProperties:\n        Binary: \w+\n(?:        Flags: .*\n)?", "", 2)
-    for name in ("notify", "command"):
-        # Its name is the first property that only this function has.
-        own = rf"(      FunctionName: !Sub \${{AWS::StackName}}-{name}\n)"
-        text = replaced(text, own, rf"\1      CodeUri: {name}-{architecture}.zip\n", 1)
+    # A function's name is the first property that only this function has.
+    built = r"      BuildMethod: rust-cargolambda\n      BuildProperties:\n        Binary: (\w+)\n(?:        Flags: [^\n]*\n)?(.*?\n      FunctionName: [^\n]*\n)"
+    text, count = re.subn(built, rf"\2      CodeUri: \1-{architecture}.zip\n", text, flags=re.S)
+    assert count == text.count("Type: AWS::Serverless::Function"), f"{count} functions are packaged"
     return text
 
 
