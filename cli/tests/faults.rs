@@ -210,7 +210,7 @@ fn each_command_says_of_each_fault_what_it_is_and_what_to_do() {
         (without("AWS_REGION"), ["no AWS Region is set"; 2]),
         (without(id.0), ["there are no AWS credentials here"; 2]),
         (known(&[("AWS_PROFILE", "nope")]), ["there is no AWS profile \"nope\""; 2]),
-        (known(&[("AWS_ENDPOINT_URL", nobody.as_str())]), ["nobody answers at"; 2]),
+        (known(&[("AWS_ENDPOINT_URL", nobody)]), ["nobody answers at"; 2]),
         (
             known(&[("AWS_ENDPOINT_URL", &absent)]),
             ["there is no table casebridge-Table-1 in", "there is no log group"],
