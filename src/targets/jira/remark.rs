@@ -270,7 +270,7 @@ mod tests {
             (Author::Service, "AWS service (AI generated, verify)"),
             (Author::Slack { user: UserId::new("U024BE7LH") }, "Slack user U024BE7LH"),
             (Author::Jira { name: "Ana".to_owned() }, "Ana (Jira)"),
-            (Author::Principal(arn), "Admin/ana@example.com"),
+            (Author::Principal(arn), "Admin/ana"),
         ];
         for (author, name) in table {
             let expected = document(json!([

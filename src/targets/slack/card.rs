@@ -437,10 +437,7 @@ mod tests {
             (Some(Author::Service), " · opened 2026-11-21 11:00 UTC by AWS"),
             (Some(Author::AwsResponder), " · opened 2026-11-21 11:00 UTC by AWS Responder"),
             (Some(Author::Slack { user: user() }), " · opened 2026-11-21 11:00 UTC by U024BE7LH"),
-            (
-                Some(Author::Principal(arn.to_owned())),
-                " · opened 2026-11-21 11:00 UTC by Admin/ana@example.com",
-            ),
+            (Some(Author::Principal(arn.to_owned())), " · opened 2026-11-21 11:00 UTC by Admin/ana"),
         ] {
             let opened = author.map(|author| Doer { author, name: "Ana".to_owned() });
             let line = &lines(&card(&View { opened, ..view() }))[2];

@@ -429,7 +429,7 @@ mod tests {
             ),
             (Author::Slack { user: UserId::new("U1> <!channel>") }, json!([text("U1> <!channel>")])),
             (Author::Jira { name: "Ana".to_owned() }, json!([styled("Ana (Jira)", "bold")])),
-            (Author::Principal(arn.to_owned()), json!([styled("Admin/ana@example.com", "bold")])),
+            (Author::Principal(arn.to_owned()), json!([styled("Admin/ana", "bold")])),
         ];
         for (author, mut elements) in table {
             let message = content(&comment(author, 1, 3, "x"), Plainness::Full);
