@@ -41,6 +41,9 @@ pub enum AwsAct {
     AwsComments {
         case: CaseId,
         text: String,
+        /// It waits for an answer.
+        #[serde(default)]
+        asks: bool,
     },
     AwsEditsComment {
         case: CaseId,
@@ -266,7 +269,12 @@ impl AwsAct {
             Self::OpensCase { title, aws: false, .. } => {
                 Ok(json!({ "case": sir.console_creates_case(&title) }))
             }
-            Self::AwsComments { case, text } => sir.aws_comments(&case, "AWS Responder", &text).map(nothing),
+            Self::AwsComments { case, text, asks } => {
+                if asks {
+                    sir.aws_sets_pending_action(&case, "Customer")?;
+                }
+                sir.aws_comments(&case, "AWS Responder", &text).map(nothing)
+            }
             Self::AwsEditsComment { case, comment, text } => {
                 sir.aws_edits_comment((case, comment), "AWS Responder", &text).map(nothing)
             }

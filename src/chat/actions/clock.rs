@@ -61,7 +61,9 @@ pub(crate) async fn start(
         return Err(Reply::of(why.text(".")).give_back(&context.typed()).into());
     };
     if start > asked {
-        return Err(context.refuse("That is not yet: a clock runs from a moment that was."));
+        return Err(
+            context.refuse("That moment has not come yet. A clock starts now, or at a time in the past.")
+        );
     }
     context.case(id).await?;
     let clock = CaseClock { name: name.clone(), start, by: context.job.user.clone() };

@@ -20,9 +20,12 @@ pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     let tags = cases::tags(context, &case.arn).await?;
     if tags.is_empty() {
-        return Ok(Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" bears no tag.")));
+        return Ok(Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" has no tags.")));
     }
-    let headline = Paragraph::of("Case ").bold(id.as_str()).text(format!(" bears {} tags:", tags.len()));
+    let headline = Paragraph::of("Case ").bold(id.as_str()).text(match tags.len() {
+        1 => " has 1 tag:".to_owned(),
+        many => format!(" has {many} tags:"),
+    });
     Ok(tags.iter().fold(Reply::of(headline), |answer, (key, value)| {
         answer.line(Paragraph::of("• ").bold(key).text(" = ").text(value))
     }))
@@ -35,14 +38,14 @@ pub(crate) async fn add(context: &CommandContext<'_>, id: &CaseId, pairs: &[(Str
     let fresh = missing.iter().filter(|(key, _)| now.iter().all(|(other, _)| other != key)).count();
     if now.len() + fresh > MOST {
         let words = format!(
-            "A case bears {MOST} tags at most: this one has {}, and {fresh} more do not fit.",
+            "A case has {MOST} tags at most: this one has {}, and {fresh} more do not fit.",
             now.len()
         );
         return Ok(Reply::says(words).give_back(&context.typed()));
     }
     let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
     let answer =
-        Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" bears the tags ").bold(names).text("."));
+        Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" has the tags ").bold(names).text("."));
     let call = (!missing.is_empty()).then_some(Call::TagResource { arn: case.arn, tags: missing });
     let seen = seen(&now, pairs.iter().map(|(key, _)| key));
     compare_and_set::change(context, PlannedChange { seen, call, answer }).await

@@ -35,7 +35,10 @@ pub(crate) fn read(mut values: Values<'_>, case: &CaseId, now: Seconds) -> Resul
     match from {
         None => values.wrong(FieldName::Started, "When did it begin?"),
         Some(at) if at > now => {
-            values.wrong(FieldName::Started, "That is not yet: a clock runs from a moment that was.");
+            values.wrong(
+                FieldName::Started,
+                "That moment has not come yet. A clock starts now, or at a time in the past.",
+            );
         }
         Some(_) => {}
     }
