@@ -29,13 +29,12 @@ pub struct Rest(Map<String, Value>);
 /// Reads a record, and keeps beside it the fields that it does not know; what is unknown within a known field is
 /// refused.
 pub(crate) fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(T, Rest), Unreadable> {
-    if let Ok(value) = serde_json::from_str(text)
-        && serde_json::to_string(&value).is_ok_and(|again| again == text)
-    {
+    let mut record = of_this_version(text)?;
+    // Not read from the text itself: each type would be compiled once more.
+    let value = T::deserialize(&record).map_err(|_| Unreadable::Damaged)?;
+    if serde_json::to_string(&value).is_ok_and(|again| again == text) {
         return Ok((value, Rest::default()));
     }
-    let mut record = of_this_version(text)?;
-    let value = T::deserialize(&record).map_err(|_| Unreadable::Damaged)?;
     let known = serde_json::to_value(&value).map_err(|_| Unreadable::Damaged)?;
     let rest = take_unknown(&mut record, &known);
     if holds(&known, &record) { Ok((value, rest)) } else { Err(Unreadable::Later) }
