@@ -41,7 +41,7 @@ async fn a_clock_is_started_from_a_moment_in_a_form_that_opens_beside_those_that
     let said = stage.sends(&ana(), &[("started", moment(now - 3_600))]).await;
     assert_eq!(said["errors"]["name"], "Which clock is it?", "{said}");
     let said = stage.sends(&ana(), &[("name", chosen("NIS2")), ("started", moment(now + 600))]).await;
-    assert!(said["errors"]["started"].as_str().unwrap().contains("not yet"), "{said}");
+    assert!(said["errors"]["started"].as_str().unwrap().contains("not come yet"), "{said}");
     let began = now - 7_200;
     let said = stage.sends(&ana(), &[("name", chosen("NIS2")), ("started", moment(began))]).await;
     assert_eq!(said["response_action"], "clear", "{said}");

@@ -69,7 +69,8 @@ async fn reaction(stage: &Stage, case: &CaseId, call: &Call, before: usize, must
     let (destination, operation, .., part) = *call;
     let note: PlaceNote = stage.place(case, destination).await;
     let mut calls = server(stage, destination).calls_of(operation).split_off(before);
-    let met = calls.iter().find(|call| call.faulty || call.status.is_none()).unwrap().clone();
+    let met = calls.iter().find(|call| call.faulty || call.status.is_none()).cloned();
+    let met = met.unwrap_or_else(|| panic!("{call:?} did not meet its fault: {calls:?}"));
     calls.retain(|call| match part {
         "" => call.body == met.body,
         part => call.body.to_string().contains(part),

@@ -132,10 +132,9 @@ impl<'a> SlackTarget<'a> {
 
     /// The call that a message of ours made, as it says itself.
     async fn called_by(&self, at: &MessageRef) -> Result<Option<Called>, Failure> {
-        let me = self.me().await?;
         let page = self.slack.replies(at, None).await?;
-        let message = page.items.iter().find(|one| one.ts == at.ts);
-        Ok(message.and_then(|one| one.mark_by(me)?.calls.clone()))
+        let message = page.items.into_iter().find(|one| one.ts == at.ts);
+        Ok(message.and_then(|one| one.mark?.calls))
     }
 
     async fn channel(&self, case: &CaseId, channel: &ChannelId, oldest: Ts) -> Result<ReadBack, Failure> {
