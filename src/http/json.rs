@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn twice_the_text_is_read_in_twice_the_time() {
-        is_steady(|text| whole(text));
+        is_steady(whole);
         is_steady(|text| whole(&format!("\\ud83d{text}\\").repeat(2)));
         is_steady(|text| read(json!({ "a": [text, null] }).to_string().as_bytes()).map(without_nulls));
     }

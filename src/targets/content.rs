@@ -27,7 +27,7 @@ pub enum Content {
         edited: bool,
         part: Part,
         /// The call that the message makes as well: what was said and that somebody is needed are one.
-        call: Option<Call>,
+        call: Option<Box<Call>>,
     },
     Investigation {
         case: CaseId,
@@ -111,7 +111,7 @@ impl Content {
     pub(crate) fn call(&self) -> Option<&Call> {
         match self {
             Self::Call(call) => Some(call),
-            Self::Comment { call, .. } => call.as_ref(),
+            Self::Comment { call, .. } => call.as_deref(),
             Self::Changes(_)
             | Self::Description(_)
             | Self::Investigation { .. }

@@ -120,8 +120,14 @@ fn contents() -> Vec<(&'static str, Content)> {
     let mut all = vec![
         ("The description", Content::Description(part("A key was seen in a public repository."))),
         ("AWS comments", comment(Author::AwsResponder, None)),
-        ("AWS asks, and somebody is called", comment(Author::AwsResponder, Some(call(Moment::YourMove)))),
-        ("AWS comments, and somebody is called", comment(Author::AwsResponder, Some(call(Moment::AwsSpoke)))),
+        (
+            "AWS asks, and somebody is called",
+            comment(Author::AwsResponder, Some(Box::new(call(Moment::YourMove)))),
+        ),
+        (
+            "AWS comments, and somebody is called",
+            comment(Author::AwsResponder, Some(Box::new(call(Moment::AwsSpoke)))),
+        ),
         ("The service comments", comment(Author::Service, None)),
         (
             "Somebody comments in the console",

@@ -303,7 +303,7 @@ impl Target for SlackTarget<'_> {
         else {
             return Ok(what);
         };
-        let call = self.beside(call, &picture.view.case, note).await?;
+        let call = self.beside(*call, &picture.view.case, note).await?.map(Box::new);
         Ok(What::Content(Content::Comment { call, author, speaker, at, edited, part }))
     }
 
@@ -315,7 +315,7 @@ impl Target for SlackTarget<'_> {
             && part.index == 0
         {
             mark.calls = self.called_by(&at).await?;
-            *call = mark.calls.as_ref().map(as_made);
+            *call = mark.calls.as_ref().map(as_made).map(Box::new);
         }
         self.slack.update(&at, &mark, &shown(&told, Plainness::Full)).await
     }

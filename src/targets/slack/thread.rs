@@ -45,7 +45,7 @@ fn full(content: &Content) -> Message {
             told(which(Line::new().bold("Description"), part), &part.text, "This part fell away.")
         }
         Content::Comment { author, speaker: _, at, edited, part, call } => {
-            let line = head(calling(call.as_ref()), author, (*at, *edited));
+            let line = head(calling(call.as_deref()), author, (*at, *edited));
             told(which(line, part), &part.text, "This part fell away.")
         }
         Content::Investigation { case, step } => {
@@ -352,7 +352,7 @@ fn stub(content: &Content) -> Message {
         Content::Changes(_) => Line::new().own("A change of this case"),
         Content::Description(part) => which(Line::new().own("The description"), part),
         Content::Comment { author, speaker: _, at, edited: _, part, call } => {
-            let line = calling(call.as_ref()).own("A comment by ");
+            let line = calling(call.as_deref()).own("A comment by ");
             which(said_by(line, author).own(" of ").date(*at), part)
         }
         Content::Investigation { .. } => Line::new().own("A step of the AI agent"),

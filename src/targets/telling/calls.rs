@@ -324,7 +324,7 @@ pub(super) fn calls(picture: &Picture, ledger: &Ledger, comments: &mut [Effect])
     for call in picture.calls.iter().filter(|call| !ledger.contains_key(&call.key)) {
         let first = call.about.as_ref().map(|id| Key::comment(id, 0));
         match comments.iter_mut().find_map(|effect| place_for_a_call(effect, first.as_ref()?)) {
-            Some(place) => *place = Some(call.clone()),
+            Some(place) => *place = Some(Box::new(call.clone())),
             None if called_with(call, ledger).is_some() => apart.extend(called_with(call, ledger)),
             None if call.whom.is_empty() && call.moment != Moment::Overdue => {}
             None => {
@@ -343,7 +343,7 @@ fn called_with(call: &Call, ledger: &Ledger) -> Option<Effect> {
     called.then_some(Effect::Adopt { key, remote, hash })
 }
 
-fn place_for_a_call<'e>(effect: &'e mut Effect, first: &Key) -> Option<&'e mut Option<Call>> {
+fn place_for_a_call<'e>(effect: &'e mut Effect, first: &Key) -> Option<&'e mut Option<Box<Call>>> {
     match effect {
         Effect::Create { key, what: What::Content(Content::Comment { call, .. }), .. } => {
             (key == first && call.is_none()).then_some(call)
