@@ -110,6 +110,9 @@ def slack(known):
         lambda: client.bookmarks_edit(channel_id=channel, bookmark_id="Bk0NOTHING", title="The console"),
         lambda: client.bookmarks_list(channel_id=channel),
         lambda: client.conversations_join(channel=channel),
+        lambda: client.files_getUploadURLExternal(filename="ticket.txt", length=7),
+        lambda: client.files_completeUploadExternal(files=[{"id": "F0NOTHING0", "title": "ticket.txt"}]),
+        lambda: client.files_delete(file="F0NOTHING0"),
     ):
         refused(SlackApiError, work, "missing_scope")
 
@@ -193,6 +196,7 @@ def jira(known):
     assert client.attachment_meta()["enabled"]
     file = client.add_attachment(issue.key, io.BytesIO(b"coach 7"), filename="ticket.txt")
     assert client.attachment(file.id).get() == b"coach 7"
+    client.delete_attachment(file.id)
 
     refused(JIRAError, lambda: client.issue("SEC-999"), "404")
     refused(JIRAError, lambda: client.create_issue(project={"key": "SEC"}, issuetype={"name": "Task"}), "400")
