@@ -66,7 +66,7 @@ async fn a_clock_is_on_the_persons_own_time_and_said_back_and_stops_when_told_to
     for (line, words) in [
         ("clock NIS3", "There are: NIS2."),
         ("clock NIS2 from someday", "not a moment that I can read"),
-        ("clock NIS2 from 2099-01-01", "not yet"),
+        ("clock NIS2 from 2099-01-01", "not come yet"),
         ("clock NIS2 stop", "is stopped"),
         ("clock NIS2 stop", "No clock NIS2 runs"),
         ("clock", "has no clock that runs"),
