@@ -278,6 +278,10 @@ pub(super) async fn copied(
         context.freeze(Frozen::FileName(file.id.clone()), limits::file::fit(file.name, &taken)).await?;
     if let Some(origin) = &file.origin {
         origins::keep(context, &case.id, origin, &name).await?;
+        // A deletion that came since then did not see it kept, or saw it and took it back.
+        if context.job.is_of_its_files() && withdrawal::came_first(context).await? {
+            return Ok(Copied::Not("its message was deleted meanwhile.".to_owned()));
+        }
     }
     let to = match place_of(context, case, &PlacedFile { id: file.id, name: &name, size: bytes }).await {
         Ok(to) => to,

@@ -1,8 +1,6 @@
 //! Did what people said on each side come to the case: each message once, in its newest words, under its writer's name, in
 //! its side's order, with its file, and nothing that was not for everybody or was taken back?
 
-use std::cmp::Ordering;
-
 use casebridge::case::CaseId;
 
 use super::{
@@ -148,21 +146,24 @@ fn copies(judge: &mut Findings<'_>, world: &Shared, case: &CaseId, all: &[Speech
         let bytes = world.sir().attachment(case, name).unwrap_or_default();
         let of = |one: &&Speech| one.file.as_ref().is_some_and(|file| bytes == file.bytes.as_bytes());
         let from = all.iter().find(of);
-        let wanted = match from.map(|one| (one.side, one.stands())) {
-            None | Some((Side::Console, _)) => (1, 1),
-            Some((Side::Slack, stands)) => (0, usize::from(stands)),
-            Some((Side::Jira, _)) => (1, 0),
+        let (in_slack, in_jira) = match from.map(|one| (one.side, one.stands())) {
+            None | Some((Side::Console, _)) => (1..=1, 1..=1),
+            Some((Side::Slack, true)) => (0..=0, 1..=1),
+            Some((Side::Slack, false)) => (0..=0, 0..=0),
+            Some((Side::Jira, true)) => (1..=1, 0..=0),
+            // A comment that is deleted leaves its file on the issue; one that is restricted takes it back.
+            Some((Side::Jira, false)) => (0..=1, 0..=0),
         };
-        for (place, there, wanted) in [("Slack", &slack, wanted.0), ("Jira", &jira, wanted.1)] {
+        for (place, there, wanted) in [("Slack", &slack, in_slack), ("Jira", &jira, in_jira)] {
             let times = there.iter().filter(|copy| *copy == name).count();
-            match times.cmp(&wanted) {
-                Ordering::Greater => {
-                    judge.says(Defect::Doubled, format!("{name} is {times} times in {place}, not {wanted}"))
-                }
-                Ordering::Less if is["caseStatus"] != "Closed" => {
-                    judge.says(Defect::Lost, format!("{name} is not in {place}"));
-                }
-                Ordering::Less | Ordering::Equal => {}
+            if times > *wanted.end() {
+                judge.says(
+                    Defect::Doubled,
+                    format!("{name} of {from:?} is {times} times in {place}, not {wanted:?}"),
+                );
+            }
+            if times < *wanted.start() && is["caseStatus"] != "Closed" {
+                judge.says(Defect::Lost, format!("{name} of {from:?} is not in {place}"));
             }
         }
     }
