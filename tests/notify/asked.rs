@@ -163,6 +163,22 @@ async fn a_question_that_aws_edits_keeps_its_call_and_makes_none() {
 }
 
 #[tokio::test]
+async fn what_aws_edits_is_not_posted_again_while_slacks_thread_lacks_it() {
+    let (stage, case) = asked("", QUESTION).await;
+    stage.notify().await;
+    let comment = CommentId::new(stage.sir.comments(&case)[0]["commentId"].as_str().unwrap());
+    stage
+        .sir
+        .aws_edits_comment((&case, &comment), "AWS Responder", &format!("{QUESTION} And the other?"))
+        .unwrap();
+    stage.slack.fault(FaultRule::on("conversations.replies").error("thread_not_found"));
+    stage.notify().await;
+    let said = said(&stage, &case).await;
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].0.ends_with("And the other?"), "{said:?}");
+}
+
+#[tokio::test]
 async fn the_first_part_of_a_long_question_calls() {
     let long = format!("{QUESTION}{}", " And this one?".repeat(500));
     for layout in ["", "layout = 'channel'\ninvite = ['ana@example.com']"] {

@@ -132,7 +132,12 @@ impl<'a> SlackTarget<'a> {
 
     /// The call that a message of ours made, as it says itself.
     async fn called_by(&self, at: &MessageRef) -> Result<Option<Called>, Failure> {
-        let page = self.slack.replies(at, None).await?;
+        let page = match self.slack.replies(at, None).await {
+            Ok(page) => page,
+            // The list may be late: whether the message is gone its own rewriting tells.
+            Err(Failure::Gone { .. }) => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
         let message = page.items.into_iter().find(|one| one.ts == at.ts);
         Ok(message.and_then(|one| one.mark?.calls))
     }
