@@ -1,6 +1,8 @@
 //! The files of a case in its thread and on its issue, where the settings ask for copies: each once, beside what is told,
 //! never back to where it came from, and gone with the message that brought it.
 
+use std::time::Duration;
+
 use casebridge::{
     case::{CaseId, Ts},
     config::settings::Attachments,
@@ -236,6 +238,29 @@ async fn what_was_taken_back_before_it_was_verified_is_copied_nowhere() {
     stage.sir.set_attachment_status(&case, &file, Scan::Verified);
     settle(&stage).await;
     assert_eq!((in_thread(&stage, &case).await, on_issue(&stage, &key)), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn what_is_taken_back_while_it_is_fetched_comes_nowhere() {
+    let stage = copying("").await;
+    let (case, thread, key) = told(&stage).await;
+    let (_, ts, sent) =
+        stage.slack.shares(&ana(), &stage.channel, ("auth.log", "text/plain"), "one", Some(&thread));
+    assert_eq!(stage.deliver(&sent).await.0, 200);
+    stage.work(&stage.jobs()).await;
+    let files = stage.jobs();
+    assert_eq!(stage.deliver(&stage.slack.deletes(&stage.channel, &ts).unwrap()).await.0, 200);
+    let deletion = stage.jobs();
+    assert_eq!((files.len(), deletion.len()), (1, 1));
+    stage.slack.fault(FaultRule::on("download").once().slow(Duration::from_millis(800)));
+    let deleted = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        stage.work(&deletion).await
+    };
+    tokio::join!(stage.work(&files), deleted);
+    settle(&stage).await;
+    settle(&stage).await;
+    assert_eq!((on_case(&stage, &case), on_issue(&stage, &key)), (0, vec![]));
 }
 
 #[tokio::test]
