@@ -67,6 +67,74 @@ fn what_people_are_answered_stands_there() {
     }
 }
 
+/// docs/texts.md ends with what the tool says of its own, each text as it stands in the source, by its command.
+#[test]
+fn what_the_tool_says_stands_among_the_texts() {
+    const TEXTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/texts.md");
+    let mut written = "\n## What the tool says\n\nIts own words beside [the errors](errors.md), by command: in braces stands what is put in.\n".to_owned();
+    let mut commands = 0;
+    for file in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/src")) {
+        let mut spoken = Spoken(Vec::new());
+        spoken.visit_file(&syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap());
+        let mut seen = BTreeSet::new();
+        spoken.0.retain(|words| is_a_sentence(words) && seen.insert(words.clone()));
+        if spoken.0.is_empty() {
+            continue;
+        }
+        commands += 1;
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let lines: String = spoken.0.iter().map(|words| format!("- {}\n", shown(words.trim()))).collect();
+        written.push_str(&format!("\n**{name}**\n\n{lines}"));
+    }
+    assert!(commands > 10, "the source was read: {commands}");
+    let page = fs::read_to_string(TEXTS).unwrap();
+    let at = page.find("\n## What the tool says").unwrap_or(page.len());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(TEXTS, format!("{}{written}", &page[..at])).unwrap();
+    } else {
+        assert_eq!(&page[at..], written, "{REMAKE}");
+    }
+}
+
+/// Words for a person: neither a name, a query nor a pattern.
+fn is_a_sentence(words: &str) -> bool {
+    let own: String = words.split(['{', '}']).step_by(2).collect();
+    own.split_whitespace().filter(|word| word.chars().filter(|one| one.is_alphabetic()).count() > 1).count()
+        > 2
+}
+
+/// Every text of a file outside of its tests and attributes, in its order.
+struct Spoken(Vec<String>);
+
+impl<'ast> Visit<'ast> for Spoken {
+    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+
+    fn visit_item(&mut self, item: &'ast Item) {
+        let attributes = match item {
+            Item::Mod(it) => &it.attrs[..],
+            Item::Fn(it) => &it.attrs,
+            _ => &[],
+        };
+        if !attributes.iter().any(is_of_tests) {
+            visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
+        self.0.push(text.value());
+    }
+
+    fn visit_macro(&mut self, called: &'ast Macro) {
+        self.0.extend(texts(called.tokens.clone()));
+    }
+}
+
+fn is_of_tests(one: &Attribute) -> bool {
+    one.path().is_ident("test")
+        || one.path().is_ident("cfg")
+            && one.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
+}
+
 /// The rows of the log: the words, and the level. Each has something to do.
 fn rows(page: &str) -> BTreeMap<String, String> {
     let log = page.split("\n## ").find(|part| part.starts_with("In the log")).unwrap();
@@ -104,6 +172,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
             found.push(path);
         }
     }
+    found.sort();
     found.retain(|path| !path.components().any(|part| part.as_os_str() == "tests"));
     found
 }
@@ -147,12 +216,7 @@ impl<'ast> Visit<'ast> for Messages {
             Item::Fn(it) => &it.attrs,
             _ => &[],
         };
-        let is_test = attributes.iter().any(|one| {
-            one.path().is_ident("test")
-                || one.path().is_ident("cfg")
-                    && one.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
-        });
-        if !is_test {
+        if !attributes.iter().any(is_of_tests) {
             visit::visit_item(self, item);
         }
     }

@@ -134,9 +134,9 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
         updated: 1,
         feedback: some(),
     };
-    all.push(Content::Investigation { case: CaseId::new("1234567890"), step: step.clone() });
+    all.push(Content::Investigation { case: CaseId::new("1234567890"), step: step.clone(), call: None });
     let judged = Investigation { status: "Completed".to_owned(), feedback: None, ..step };
-    all.push(Content::Investigation { case: CaseId::new("1234567890"), step: judged });
+    all.push(Content::Investigation { case: CaseId::new("1234567890"), step: judged, call: None });
     all.extend([true, false].map(|for_us| Content::Nudge { for_us, since: 1 }));
     let [to, why] = [text; 2].map(str::to_owned);
     all.push(Content::Notice(Notice::NotMoved { issue: IssueKey::new(text), to, why }));

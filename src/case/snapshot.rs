@@ -107,6 +107,11 @@ impl Facts {
 }
 
 impl Facts {
+    /// From each file's id to its name.
+    pub(crate) fn into_file_names(self) -> impl Iterator<Item = (String, String)> {
+        self.attachments.into_iter().map(|(id, (name, _))| (id, name))
+    }
+
     /// The same, once it was told that the service waits for us.
     #[must_use]
     pub(crate) fn with_our_move(self) -> Self {

@@ -9,7 +9,7 @@ mod terminal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{MemberId, Seconds, text},
+    case::{MemberId, Seconds, TeamId, UserId, text},
     targets::wording,
 };
 
@@ -189,6 +189,13 @@ impl Button {
 
     pub(crate) fn confirm(label: impl Into<String>, value: String) -> Self {
         Self { label: label.into(), action: ButtonAction::Confirm, value, danger: true }
+    }
+
+    /// Opens the person's direct messages with somebody: <https://docs.slack.dev/interactivity/deep-linking>. Slack tells
+    /// nobody that it was pressed.
+    pub(crate) fn asks(name: &str, team: &TeamId, user: &UserId) -> Self {
+        let (label, value) = (format!("Ask {name}"), format!("slack://user?team={team}&id={user}"));
+        Self { label, action: ButtonAction::Link, value, danger: false }
     }
 
     pub(crate) fn dismiss(label: impl Into<String>) -> Self {

@@ -32,6 +32,8 @@ pub enum Content {
     Investigation {
         case: CaseId,
         step: Investigation,
+        /// The same of a step that waits for an answer.
+        call: Option<Box<Call>>,
     },
     Nudge {
         /// It waits for the user's own team, otherwise for AWS.
@@ -94,10 +96,10 @@ pub struct Call {
     /// Since when it is so.
     pub at: Seconds,
     pub whom: Vec<Called>,
-    /// The last word of AWS.
+    /// The last word of AWS, or the case's title: what a locked phone is to show.
     pub quote: Option<String>,
-    /// Whose words they are: a comment that is not told yet calls by its own message.
-    pub about: Option<CommentId>,
+    /// Under which key its words are told: what is not told yet calls by its own message.
+    pub about: Option<Key>,
     /// Whoever looks at the channel is to see it.
     pub loud: bool,
     /// Which rule of the settings named them, counted from 1; 0 where none did.
@@ -111,10 +113,9 @@ impl Content {
     pub(crate) fn call(&self) -> Option<&Call> {
         match self {
             Self::Call(call) => Some(call),
-            Self::Comment { call, .. } => call.as_deref(),
+            Self::Comment { call, .. } | Self::Investigation { call, .. } => call.as_deref(),
             Self::Changes(_)
             | Self::Description(_)
-            | Self::Investigation { .. }
             | Self::Nudge { .. }
             | Self::Notice(_)
             | Self::Taken(_)

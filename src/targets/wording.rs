@@ -20,11 +20,13 @@ pub(crate) fn whose_move(view: &View) -> &'static str {
     match (view.case.is_closed(), view.case.resolver) {
         (true, _) => "Closed",
         (_, Resolver::Own) => "Your team's move",
-        _ if view.agent_waits => "Your move: the AI agent of AWS waits for an answer",
+        _ if view.agent_waits => AGENT_WAITS,
         _ if view.is_ours() => "Your move: AWS waits for an answer",
         _ => "AWS's move",
     }
 }
+
+pub(crate) const AGENT_WAITS: &str = "Your move: the AI agent of AWS waits for an answer";
 
 /// Why somebody is called.
 pub(crate) fn moment(moment: Moment) -> &'static str {

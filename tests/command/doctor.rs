@@ -47,7 +47,7 @@ async fn well() -> Stage {
     stage
 }
 
-async fn examined(stage: &Stage) -> Vec<Finding> {
+pub async fn examined(stage: &Stage) -> Vec<Finding> {
     let Stage { world, settings, secrets, .. } = stage;
     let until = stage.now() + 600_000;
     let slack = Slack::new(world, settings, secrets, until);

@@ -599,7 +599,9 @@ async fn an_issue_that_is_gone_is_said_to_be_gone_and_another_can_be_made() {
     let stage = Stage::set().await;
     let (case, key) = issue(&stage).await;
     noted_before(&stage, &case, &key).await;
-    assert!(stage.ana(&format!("{case} jira open")).await.contains(&format!("is the issue {key}")));
+    assert!(
+        stage.ana(&format!("{case} jira open")).await.contains(&format!("The issue of case {case} is {key}"))
+    );
     let now = casebridge::config::clock::now();
     let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
     let gone = lease.targets["jira"].replace("\"set\":{}", "\"set\":{\"home\":\"gone\"}");

@@ -233,7 +233,7 @@ async fn the_doctor_says_that_the_channel_of_the_cases_is_shared() {
     let sent = stage.slack.types(&ana(), &ChannelId::new("D024BE7LH"), "/sir", "doctor");
     let shown = all(&stage, &[sent]).await;
     assert!(shown.contains("shared with another workspace") && shown.contains("slack.channel"), "{shown}");
-    assert!(SlackStandin::shown(&stage.latest()).contains("slack.shared: does not work."));
+    assert!(SlackStandin::shown(&stage.latest()).contains("slack.shared: does not work:"));
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ async fn an_issue_that_bears_the_label_and_was_made_by_a_person_is_left_alone_an
     stage.minutes(3).await;
     assert_eq!(stage.home(&case, jira::KIND).await.name, theirs, "a person said so");
     stage.minutes(130).await;
-    assert_eq!(count(&stage.lines(&case).await, "bears this case's label"), 1, "once");
+    assert_eq!(count(&stage.lines(&case).await, "has this case's label"), 1, "once");
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn only_so_many_strange_issues_are_offered_and_none_of_another_project() {
     let elsewhere = stage.jira.person_transfers(&stage.jira.ana(), &salaries, "HR").unwrap();
     stage.minutes(150).await;
     let lines = stage.lines(&case).await;
-    assert_eq!((count(&lines, "bears this case's label"), count(&lines, &elsewhere)), (3, 0), "{lines:#?}");
+    assert_eq!((count(&lines, "has this case's label"), count(&lines, &elsewhere)), (3, 0), "{lines:#?}");
 }
 
 #[tokio::test]

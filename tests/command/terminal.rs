@@ -9,7 +9,7 @@ use casebridge::{
 };
 use casebridge_lab::{stage::Stage, standins::FaultRule};
 
-const OPS: &str = "arn:aws:sts::111122223333:assumed-role/ops/ana";
+pub const OPS: &str = "arn:aws:sts::111122223333:assumed-role/ops/ana";
 /// Those whose name nobody chooses for themselves.
 const USER: &str = "arn:aws:iam::111122223333:user/ana";
 const OTHER: &str = "arn:aws:iam::111122223333:user/bo";
@@ -17,7 +17,7 @@ const SSO: &str =
     "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/cy@example.com";
 
 /// Does a line, and what it asks to confirm.
-async fn does(stage: &Stage, arn: &str, line: &str) -> Told {
+pub async fn does(stage: &Stage, arn: &str, line: &str) -> Told {
     static ACTS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let act = || format!("act-{}", ACTS.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
     let (chat, words) = (stage.bridge(), line.split(' ').map(str::to_owned).collect::<Vec<_>>());

@@ -3,27 +3,40 @@
 use std::{fmt::Write, fs};
 
 use casebridge::{
+    aws::sir,
     case::{
         CaseId, Investigation, InvestigationId, IssueKey, MemberId, Status, UserId, author::Author,
         snapshot::Change,
     },
+    doctor::status::{BridgeStatus, Shut, Waiting, status},
+    runtime::World,
     state::{
         key::{Key, Plainness},
         notes::MovedByHand,
         owner::Owner,
     },
     targets::{
-        content::{Call, Called, Content, Doer, Moment, Notice, Part, ToldChange},
-        jira, slack,
+        content::{Announcement, Call, Called, Content, Doer, Moment, Notice, Part, ToldChange},
+        contract::Announcer,
+        jira,
+        mark::Mark,
+        slack,
     },
 };
-use casebridge_lab::stage::{ANA, BO, Stage, ana, bo};
+use casebridge_lab::stage::{ANA, BO, Stage, ana, bo, typed};
 use casebridge_lab::standins::{JiraStandin, SlackStandin};
-use serde_json::json;
+use serde_json::{Value, json};
+
+use super::{
+    doctor::examined,
+    terminal::{OPS, does},
+};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/texts.md");
 const REMAKE: &str = "UPDATE_DOCS=1 cargo test --test command texts";
-const HEAD: &str = "# What people read\n\nThe texts of Casebridge, as Slack and Jira show them: buttons stand in brackets. Written by the renderers themselves; \
+/// What stands below it is written from the tool's source, by `--test errors`.
+const TOOL: &str = "\n## What the tool says";
+const HEAD: &str = "# What people read\n\nThe texts of Casebridge, as Slack, Jira and a terminal show them: buttons stand in brackets. Written by the renderers themselves; \
      how they are to read stands in [voice.md](voice.md), all that can go wrong in [errors.md](errors.md), all help in \
      [commands.md](commands.md), a whole night in [night.txt](../lab/src/playground/stories/night.txt).\n";
 const AT: i64 = 1_795_668_300;
@@ -33,8 +46,13 @@ async fn all_texts_stand_in_one_place() {
     let mut page = HEAD.to_owned();
     lines(&mut page);
     told(&mut page).await;
+    announced(&mut page).await;
     answers(&mut page).await;
+    forms(&mut page).await;
     refusals(&mut page).await;
+    at_a_terminal(&mut page).await;
+    let rest = fs::read_to_string(PATH).unwrap();
+    page.push_str(rest.find(TOOL).map_or("", |at| &rest[at..]));
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(PATH, &page).unwrap();
     }
@@ -139,8 +157,12 @@ fn contents() -> Vec<(&'static str, Content)> {
         ("Changes", Content::Changes(changed())),
         ("Somebody took the case", Content::Taken(owner(None))),
         ("Somebody was given the case", Content::Taken(owner(Some(ANA)))),
-        ("The AI agent asks", Content::Investigation { case: case(), step: step("Waiting") }),
-        ("The AI agent is done", Content::Investigation { case: case(), step: step("Completed") }),
+        ("The AI agent asks", asked_by_the_agent(None)),
+        ("The AI agent asks, and somebody is called", asked_by_the_agent(Some(call_of_the_agent()))),
+        (
+            "The AI agent is done",
+            Content::Investigation { case: case(), step: step("Completed"), call: None },
+        ),
         ("It waits for us", Content::Nudge { for_us: true, since: AT }),
         ("It waits for AWS", Content::Nudge { for_us: false, since: AT }),
     ];
@@ -188,7 +210,7 @@ fn case() -> CaseId {
 
 fn call(moment: Moment) -> Call {
     let quote = match moment {
-        Moment::NewCase | Moment::Closed => None,
+        Moment::NewCase | Moment::Closed => Some("Key leaked"),
         Moment::Deadline => Some("NIS2, Early warning"),
         Moment::YourMove | Moment::AwsSpoke | Moment::Overdue => Some("Did your team create this key?"),
     };
@@ -201,8 +223,16 @@ fn call(moment: Moment) -> Call {
         about: None,
         loud: true,
         rule: 0,
-        remarks: vec!["Not here, and cannot be invited: carl".to_owned()],
+        remarks: vec!["Not called, and cannot be invited here: carl".to_owned()],
     }
+}
+
+fn call_of_the_agent() -> Box<Call> {
+    Box::new(Call { key: Key("call/agent/inv-1".to_owned()), ..call(Moment::YourMove) })
+}
+
+fn asked_by_the_agent(call: Option<Box<Call>>) -> Content {
+    Content::Investigation { case: case(), step: step("Waiting"), call }
 }
 
 fn step(status: &str) -> Investigation {
@@ -233,6 +263,14 @@ fn notices() -> Vec<(&'static str, Notice)> {
         (
             "Somebody moved the issue",
             Notice::Moved { case: case(), issue: issue(), moved: moved(true), stands: Status::Containment },
+        ),
+        (
+            "A file is not copied",
+            Notice::NotCopied {
+                file: text("memory.img"),
+                to: text("this thread"),
+                why: text("it is larger than 100 MB"),
+            },
         ),
         ("The issue is gone", Notice::Lost { issue: issue(), case: case() }),
         ("An issue stood there twice", Notice::Spare { case: case(), issue: issue(), spare: other() }),
@@ -275,7 +313,8 @@ async fn told(page: &mut String) {
 /// What somebody is answered, line by line; of a form, what it shows.
 async fn answers(page: &mut String) {
     chapter(page, "What /sir answers");
-    let stage = Stage::with("", SETTINGS).await;
+    let mut stage = Stage::with("", SETTINGS).await;
+    stage.settings.roles.responder.push(MemberId::new(BO));
     let case = stage.sir.console_creates_case("Key leaked");
     stage.later(60_000);
     stage.sir.aws_attaches(&case, "log.txt", "bytes").unwrap();
@@ -294,12 +333,14 @@ async fn answers(page: &mut String) {
         "CASE brief",
         "CASE comment It was Bo's key.",
         "CASE comments",
+        "CASE amend 100008 It was Bo's key, and it is off.",
         "CASE timeline",
         "CASE history",
         "CASE take",
         "CASE owner",
         "CASE owner <@U024BE7LJ>",
         "CASE owner nobody",
+        "CASE brief --post",
         "CASE clock",
         "CASE clock NIS2 from 2h ago",
         "CASE clock NIS2 stop",
@@ -320,35 +361,178 @@ async fn answers(page: &mut String) {
         "CASE tag add team=red",
         "CASE tag list",
         "CASE tag rm team",
+        "CASE metadata ticket=SEC-12",
+        "CASE impact rm region eu-central-1",
+        "CASE actor rm 203.0.113.9",
+        "CASE attach",
         "CASE files",
+        "CASE get 1",
         "CASE ai",
+        "CASE ai useful 1 It found the role.",
         "CASE jira",
-        "CASE edit",
+        "CASE jira open",
+        "CASE jira back",
+        "CASE jira link SEC-9",
+        "CASE card",
+        "CASE restrict <@U024BE7LJ>",
+        "CASE restrict off",
+        "CASE resolver aws",
         "CASE close",
+        "help close",
+        "whoami",
+        "doctor",
         "membership list",
         "membership show",
+        "membership accounts 111122223333",
         "membership metrics",
+        "membership cancel",
+        "hub admin",
         "hub members",
+        "hub products",
     ] {
         asks(page, &stage, line, &case).await;
     }
 }
 
 async fn asks(page: &mut String, stage: &Stage, line: &str, case: &CaseId) {
-    let form = |stage: &Stage| stage.slack.view(ANA);
     // Nothing happens in the same second as what came before it.
     stage.later(60_000);
-    let before = form(stage);
-    let mut answer = stage.ana(&line.replace("CASE", case.as_str())).await;
-    if let Some(view) = form(stage).filter(|view| before.as_ref() != Some(view)) {
-        write!(answer, "{}", SlackStandin::shown(&view)).unwrap();
+    let line = line.replace("CASE", case.as_str());
+    let answer = stage.ana(&line).await;
+    shows(page, format!("/sir {line}").trim_end(), &answer);
+}
+
+/// What belongs to no case, in the channel of all cases.
+async fn announced(page: &mut String) {
+    chapter(page, "The channel of all cases");
+    let stage = Stage::set().await;
+    let target = slack::SlackTarget::new(stage.bridge().slack());
+    let id = stage.sir.membership_id().unwrap();
+    let read = stage.world.call(sir::Call::GetMembership { membership: id.clone() }).await.unwrap();
+    let sir::Answer::Membership(known) = read else { panic!("{read:?}") };
+    let of = |membership| Announcement::Membership { id: id.clone(), membership, happened: "was changed" };
+    for (what, announcement) in [
+        ("A membership changed", of(Some(known))),
+        ("A membership that cannot be read", of(None)),
+        ("Jira refuses us", Announcement::Broken { title: "Jira" }),
+        (
+            "People archived a case's channel",
+            Announcement::Shut { case: case(), place: "C0SECURITY".to_owned() },
+        ),
+    ] {
+        target.announce(&announcement, &Mark::new(what)).await.unwrap();
+        shows(page, what, &SlackStandin::shown(stage.slack.messages(&stage.channel).last().unwrap()));
     }
-    shows(page, format!("/sir {}", line.replace("CASE", case.as_str())).trim_end(), &answer);
+}
+
+/// A form as its reader sees it: above each field its name, below it a hint, and what can be chosen.
+fn form(page: &mut String, what: &str, view: &Value) {
+    let text = |value: &Value| value["text"].as_str().unwrap_or_default().to_owned();
+    let mut lines = vec![text(&view["title"])];
+    for block in view["blocks"].as_array().unwrap() {
+        if block["type"] != "input" {
+            lines.push(SlackStandin::shown(&json!({ "blocks": [block] })));
+            continue;
+        }
+        let optional = if block["optional"] == true { " (optional)" } else { "" };
+        lines.push(format!("{}{optional}: ____", text(&block["label"])));
+        lines.extend(block["hint"].is_object().then(|| format!("    {}", text(&block["hint"]))));
+        let all = block["element"]["options"].as_array().into_iter().flatten();
+        let all: Vec<_> = all.map(|option| text(&option["text"])).collect();
+        let few = all.len().min(8);
+        lines.extend((!all.is_empty()).then(|| format!("    of: {}", all[..few].join(" | "))));
+    }
+    let ends = [&view["close"], &view["submit"]].map(|end| format!("[{}]", text(end)));
+    lines.extend(ends.into_iter().filter(|end| end != "[]"));
+    shows(page, what, &lines.join("\n"));
+}
+
+async fn forms(page: &mut String) {
+    chapter(page, "Forms");
+    let stage = Stage::with("", SETTINGS).await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
+    stage.notify().await;
+    let (channel, card) = stage.card(&case).await;
+    for (what, line) in [
+        ("A new case: /sir new", "new"),
+        ("A comment: /sir CASE comment", "CASE comment"),
+        ("What a case says: /sir CASE edit", "CASE edit"),
+        ("A membership: /sir membership new", "membership new"),
+        ("A membership's details: /sir membership update", "membership update"),
+    ] {
+        stage.ana(&line.replace("CASE", case.as_str())).await;
+        form(page, what, &stage.form(&ana()));
+    }
+    for (what, line, button) in [
+        ("A clock, by its button", "CASE clock", "run/2"),
+        ("What the AI agent did was of no use, by its button", "CASE ai", "run/2"),
+    ] {
+        stage.ana(&line.replace("CASE", case.as_str())).await;
+        stage.presses(&ana(), button).await;
+        form(page, what, &stage.form(&ana()));
+    }
+    stage.chooses(&ana(), &card, ("run/more", &format!("{case} close"))).await;
+    form(page, "To close a case, by its card", &stage.form(&ana()));
+    let (_, ts, sent) = stage.slack.shares(&ana(), &channel, ("log.txt", "text/plain"), "bytes", None);
+    stage.deliver(&sent).await;
+    for shortcut in ["attach_file", "add_to_case"] {
+        let used = stage.slack.uses_message_shortcut(&ana(), &channel, &ts, shortcut).unwrap();
+        assert_eq!(stage.deliver(&used).await.0, 200);
+        assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+        form(page, &format!("The shortcut {shortcut} of a message"), &stage.form(&ana()));
+    }
+    stage.ana("new").await;
+    let said = stage.sends(&ana(), &[("title", typed("")), ("accounts", typed("12345"))]).await;
+    let errors = said["errors"].as_object().unwrap();
+    let errors: Vec<_> =
+        errors.iter().map(|(field, why)| format!("{field}: {}", why.as_str().unwrap())).collect();
+    shows(page, "What is missing in a form", &errors.join("\n"));
+}
+
+/// What is said where neither Slack nor Jira is.
+async fn at_a_terminal(page: &mut String) {
+    chapter(page, "At a terminal");
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.notify().await;
+    for line in [
+        "help",
+        "whoami",
+        "list",
+        "CASE show",
+        "CASE comment The host is isolated.",
+        "CASE coment The host is isolated.",
+        "CASE status detect",
+        "CASE take",
+        "9999999999 show",
+        "CASE close",
+        "CASE comment Too late.",
+    ] {
+        let line = line.replace("CASE", case.as_str());
+        let told = does(&stage, OPS, &line).await;
+        shows(page, &format!("casebridge do {line}"), &told.said);
+    }
+    let found = examined(&stage).await;
+    shows(page, "casebridge doctor", &found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    stage.world.has_queues([3, 1, 0, 2]);
+    let calm = status(&stage.world).await.unwrap();
+    let (target, until) = ("jira".to_owned(), calm.at + 600_000);
+    let waiting = Waiting { case, target: target.clone(), why: "no_permission".to_owned(), until };
+    let shut = |what: &str| Shut { target: target.clone(), what: what.to_owned(), until };
+    let troubled = BridgeStatus {
+        waiting: vec![waiting.clone(), Waiting { why: "later".to_owned(), ..waiting }],
+        breakers: vec![shut("401")],
+        quiet: vec![shut("SEC-12")],
+        ..calm.clone()
+    };
+    shows(page, "casebridge status", &calm.to_string());
+    shows(page, "casebridge status, where something needs a person", &troubled.to_string());
 }
 
 async fn refusals(page: &mut String) {
     chapter(page, "What is not done, and why");
-    let mut stage = Stage::set().await;
+    let mut stage = Stage::with("", SETTINGS).await;
     stage.settings.roles.responder.push(MemberId::new(BO));
     let case = stage.sir.console_creates_case("Key leaked");
     let closed = stage.sir.console_creates_case("An old one");
@@ -364,8 +548,11 @@ async fn refusals(page: &mut String) {
         ("CASE status contain", &of_aws),
         ("CASE status detect", &case),
         ("CASE status detect", &case),
-        ("CASE clock NIS2", &case),
+        ("CASE clock SEC", &case),
         ("CASE clock NIS2 from the day before", &case),
+        ("CASE owner <@U0NOBODY00>", &case),
+        ("CASE started tomorrow 10:00", &case),
+        ("CASE jira link SEC-999", &case),
         ("CASE amend 000123 New words", &case),
         ("CASE watch nobody", &case),
         ("CASE impact add region mars-1", &case),
@@ -377,6 +564,9 @@ async fn refusals(page: &mut String) {
     }
     let said = stage.types(&bo(), &format!("{case} close")).await;
     shows(page, &format!("Bo, a responder: /sir {case} close"), &said);
+    let guest = stage.slack.add_guest("guest", "guest@example.com");
+    let said = stage.types(&guest, &format!("{case} show")).await;
+    shows(page, &format!("A guest: /sir {case} show"), &said);
     let said = stage.types(&bo(), "membership list").await;
     shows(page, "Bo, a responder: /sir membership list", &said);
 }

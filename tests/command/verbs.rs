@@ -35,10 +35,10 @@ async fn every_verb_of_a_case_calls_its_operation_and_says_what_came_of_it() {
         ("impact add service \"Amazon S3\"", "UpdateCase", "Amazon S3"),
         ("impact rm region eu-central-1", "UpdateCase", "no longer has the Region"),
         ("actor add 2001:db9::1", "UpdateCase", "2001:DB9:0:0:0:0:0:1"),
-        ("actor rm 2001:db9::1", "UpdateCase", "no longer has the address"),
+        ("actor rm 2001:db9::1", "UpdateCase", "no longer has the threat actor address"),
         ("tag add team=red", "TagResource", "team=red"),
         ("tag list", "ListTagsForResource", "team"),
-        ("tag rm team", "UntagResource", "does not bear"),
+        ("tag rm team", "UntagResource", "no longer has the tag"),
         ("files", "GetCase", "log.txt"),
         ("get 1", "GetCaseAttachmentDownloadUrl", "Only you see this link"),
         ("ai", "ListInvestigations", "Who used the key?"),
@@ -241,4 +241,77 @@ async fn a_moment_is_on_the_clock_of_whoever_says_it_and_is_said_back() {
     assert!(answer.contains("since 2020-01-01 05:00 UTC, the newest at the end"), "{answer}");
     let answer = stage.ana(&format!("{case} timeline 2020-01-01T00:00:00Z")).await;
     assert!(answer.contains("since 2020-01-01 00:00 UTC"), "{answer}");
+}
+
+#[tokio::test]
+async fn each_verb_has_its_help_and_is_heard_in_a_thread() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.notify().await;
+    let (channel, card) = stage.card(&case).await;
+    let bot = stage.slack.app().2;
+    let mut heard = 0;
+    for verb in casebridge::chat::verbs::all() {
+        let help = stage.ana(&format!("help {}", verb.name)).await;
+        assert!(help.contains(&format!("/sir {}", verb.name)), "{}: {help}", verb.name);
+        assert!(help.contains("For example: "), "{}: {help}", verb.name);
+        let example = verb.examples[0].trim_start_matches("1234567890").trim_start();
+        let (_, sent) = stage.slack.says(&ana(), &channel, &format!("<@{bot}> {example}"), Some(&card));
+        let before = (stage.slack.ephemerals(&ana()).len(), stage.slack.messages(&channel).len());
+        for delivery in &sent {
+            assert_eq!(stage.deliver(delivery).await.0, 200);
+        }
+        assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+        let after = (stage.slack.ephemerals(&ana()).len(), stage.slack.messages(&channel).len());
+        assert!(after.0 > before.0 || after.1 > before.1, "{example}: nothing was answered");
+        let answer = stage.since(&ana(), before.0);
+        assert!(
+            !answer.contains("is not a verb") && !answer.contains("How to say it"),
+            "{example}: {answer}"
+        );
+        heard += 1;
+    }
+    assert!(heard > 60, "{heard}");
+    assert_eq!(stage.case_comments(&case).iter().filter(|one| one.contains("@Casebridge")).count(), 0);
+}
+
+#[tokio::test]
+async fn what_a_night_needs_is_a_press_away() {
+    let clocks = "[notify.clocks.NIS2]\n'Early warning' = 24\n";
+    let stage = Stage::with("", clocks).await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.notify().await;
+    let (_, card) = stage.card(&case).await;
+    let offered = |shown: &Value| {
+        let mut all = Vec::new();
+        values(shown, &mut all);
+        all
+    };
+    let on_card = offered(&stage.slack.message(&stage.channel, &card).unwrap());
+    for verb in ["comment", "take", "tray", "status detect", "timeline", "show --full", "close"] {
+        assert!(on_card.contains(&format!("{case} {verb}")), "{verb}: {on_card:?}");
+    }
+    for (asked, verbs) in [
+        ("tray", vec!["comment", "status", "watch", "edit", "files", "attach", "clock", "brief"]),
+        ("brief", vec!["timeline", "take"]),
+        ("clock", vec!["clock NIS2", "clock"]),
+    ] {
+        stage.ana(&format!("{case} {asked}")).await;
+        let there = offered(&stage.latest());
+        for verb in verbs {
+            assert!(there.contains(&format!("{case} {verb}")), "{asked} offers no {verb}: {there:?}");
+        }
+    }
+}
+
+/// What stands behind everything that can be pressed or chosen.
+fn values(shown: &Value, found: &mut Vec<String>) {
+    match shown {
+        Value::Array(items) => items.iter().for_each(|item| values(item, found)),
+        Value::Object(map) => {
+            found.extend(map.get("value").and_then(Value::as_str).map(str::to_owned));
+            map.values().for_each(|value| values(value, found));
+        }
+        _ => {}
+    }
 }

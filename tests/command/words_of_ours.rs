@@ -1,7 +1,7 @@
 //! What people read from us: whom they can wake, what they typed, one clock, what is true, and what fits here and now.
 
 use casebridge::case::UserId;
-use casebridge_lab::stage::{Stage, ana, bo, chosen, moment, typed};
+use casebridge_lab::stage::{ANA, Stage, ana, bo, chosen, moment, typed};
 use casebridge_lab::standins::SlackStandin;
 use serde_json::{Value, json};
 
@@ -61,6 +61,11 @@ async fn a_refusal_names_who_may() {
         let shown = SlackStandin::shown(&answered(&stage, &user, &line).await);
         assert!(shown.contains(&expected.replace('`', "")), "{line}: {shown}");
     }
+    // And a button leads to them.
+    let refused = answered(&stage, &bo(), &format!("{case} close")).await.to_string();
+    let team = &stage.settings.slack.team;
+    assert!(refused.contains(&format!("slack://user?team={team}&id={ANA}")), "{refused}");
+    assert!(refused.contains("\"Ask ana\""), "{refused}");
     // The same by a button, whose answer comes from the inbox.
     let card = stage.card_of(&case).await;
     stage.chooses(&bo(), &card, ("run/more", &format!("{case} close"))).await;

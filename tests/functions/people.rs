@@ -96,7 +96,7 @@ impl People {
                 (Did::Changed { operation: "UpdateCase", answer: " now has " }, &case, line)
             }
             5 => (
-                Did::Changed { operation: "TagResource", answer: " has the tags " },
+                Did::Changed { operation: "TagResource", answer: " now has the tag " },
                 &case,
                 line(format!("{case} tag add {word}=1")),
             ),

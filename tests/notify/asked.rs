@@ -237,6 +237,49 @@ async fn where_guests_read_the_question_mentions_nobody() {
     stage.notify().await;
     let said = said(&stage, &case).await;
     let [(words, whom, loud)] = &said[..] else { panic!("{said:?}") };
-    assert!(words.contains("Nobody is mentioned: guests read here · AWS Responder"), "{words}");
+    let head = words.lines().next().unwrap();
+    assert!(head.starts_with("👉 Your move: AWS waits for an answer · AWS Responder · "), "{words}");
+    assert!(head.ends_with(" · Nobody is mentioned: guests read here"), "{words}");
     assert_eq!((whom.len(), *loud), (0, false));
+}
+
+#[tokio::test]
+async fn what_the_ai_agent_asks_calls_by_its_own_message_and_says_no_more_once_it_goes_on() {
+    let stage = Stage::with("", NOTIFY).await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    let asks =
+        json!({ "title": "Is 203.0.113.9 yours?", "status": "Waiting", "content": "We saw it twice." });
+    let step = stage.sir.investigates(&case, &asks).unwrap();
+    stage.sir.aws_changes(&case, &json!({"title": "Key found"})).unwrap();
+    stage.notify().await;
+    let about = async || {
+        let all = stage.thread(&case).await;
+        let ours =
+            all.iter().skip(1).map(|one| (SlackStandin::shown(one), mentioned(one), one["subtype"].clone()));
+        ours.filter(|(shown, ..)| shown.contains("203.0.113.9") || shown.contains("Your move"))
+            .collect::<Vec<_>>()
+    };
+    let said = about().await;
+    let [(words, whom, kind)] = &said[..] else { panic!("one line a fact: {said:?}") };
+    assert!(
+        words.starts_with("👉 Your move: the AI agent of AWS waits for an answer @U024BE7LJ · 🤖"),
+        "{words}"
+    );
+    assert_eq!((&whom[..], kind), (&[BO.to_owned()][..], &json!("thread_broadcast")));
+    stage.minutes(70).await;
+    assert_eq!(about().await, said, "once");
+    let done = json!({ "investigationId": step, "title": "Is 203.0.113.9 yours?", "status": "Completed" });
+    stage.sir.investigates(&case, &done).unwrap();
+    stage.sir.aws_changes(&case, &json!({"title": "Key lost"})).unwrap();
+    stage.notify().await;
+    stage.minutes(70).await;
+    let said = about().await;
+    let [(words, whom, _)] = &said[..] else { panic!("{said:?}") };
+    assert!(words.starts_with("🤖 ") && words.contains("Completed") && whom.is_empty(), "{words}");
+    stage.memory.restore(&Memory::default());
+    stage.sir.aws_changes(&case, &json!({"title": "Key found"})).unwrap();
+    stage.notify().await;
+    stage.minutes(3).await;
+    assert_eq!(about().await.len(), 1, "a lost table calls nobody again");
 }

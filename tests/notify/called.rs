@@ -240,7 +240,7 @@ async fn who_cannot_be_invited_is_named_in_the_call_and_not_mentioned() {
         stage.notify().await;
         let calls = calls(&stage, &case).await;
         assert_eq!((calls.len(), calls[0].1.len()), (1, 0), "{rule}: {calls:?}");
-        assert!(calls[0].0.contains("Not here, and cannot be invited: bo"), "{rule}: {calls:?}");
+        assert!(calls[0].0.contains("Not called, and cannot be invited here: bo"), "{rule}: {calls:?}");
     }
 }
 

@@ -69,7 +69,7 @@ async fn a_clock_is_on_the_persons_own_time_and_said_back_and_stops_when_told_to
         ("clock NIS2 from 2099-01-01", "not come yet"),
         ("clock NIS2 stop", "is stopped"),
         ("clock NIS2 stop", "No clock NIS2 runs"),
-        ("clock", "has no clock that runs"),
+        ("clock", "No clock runs for case"),
     ] {
         let answer = stage.types(&ana(), &format!("{case} {line}")).await;
         assert!(answer.contains(words), "{line}: {answer}");

@@ -43,7 +43,7 @@ async fn ninety_days_after_its_closing_a_case_is_hashes_and_its_thread_said_so_f
     let stage = Stage::set().await;
     let case = closed(&stage).await;
     assert_eq!(held(&records(&stage, &case).await), CANARY);
-    let says = |lines: &[String]| count(lines, "Casebridge forgets what it wrote down of this case");
+    let says = |lines: &[String]| count(lines, "Casebridge deletes its own record of this case");
     stage.later(75 * DAY);
     stage.minutes(2).await;
     assert_eq!(says(&stage.lines(&case).await), 0, "too early");
@@ -87,7 +87,7 @@ async fn a_case_that_was_closed_long_before_this_release_is_said_to_be_forgotten
     stage.later(DAY);
     stage.minutes(2).await;
     assert_eq!(held(&records(&stage, &case).await), CANARY);
-    assert_eq!(count(&stage.lines(&case).await, "Casebridge forgets"), 1);
+    assert_eq!(count(&stage.lines(&case).await, "Casebridge deletes"), 1);
     stage.later(16 * DAY);
     stage.minutes(2).await;
     assert_eq!(held(&records(&stage, &case).await), [""; 0]);
@@ -102,7 +102,7 @@ async fn hour_after_hour_the_day_comes_on_which_it_is_said() {
         stage.later(DAY / 24);
         stage.minutes(1).await;
     }
-    assert_eq!(count(&stage.lines(&case).await, "Casebridge forgets"), 1);
+    assert_eq!(count(&stage.lines(&case).await, "Casebridge deletes"), 1);
 }
 
 #[tokio::test]

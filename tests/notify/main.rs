@@ -25,6 +25,7 @@ mod preview;
 mod quiet;
 mod repaired;
 mod rooms;
+mod rules;
 mod sample;
 mod screens;
 mod settings;

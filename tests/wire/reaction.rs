@@ -29,7 +29,7 @@ pub enum Reads {
 }
 
 /// How the doctor says it.
-const ILL: [&str; 3] = ["does not work", "not seen. unknown: ", "not seen. refused for now: "];
+const ILL: [&str; 3] = ["does not work", "not seen: unknown: ", "not seen: refused for now: "];
 
 /// What became of one invocation.
 #[derive(Debug, PartialEq, Eq)]

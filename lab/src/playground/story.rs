@@ -131,9 +131,10 @@ pub async fn tell_named(out: &mut impl Write, named: &str) -> Result<ToldStory, 
     let titles = story.titles();
     let stage = Stage::set(Beginning { story: Some(story), peopled: true }).await?;
     let mut seen = Screen::now(&stage.standins);
-    for title in titles {
-        let at = hour(stage.clock.now());
+    for (title, waits) in titles {
+        let begun = hour(stage.clock.now());
         Box::pin(telling::goes_on(&stage)).await?;
+        let at = if waits { format!("{begun} to {}", hour(stage.clock.now())) } else { begun };
         let shown = Screen::now(&stage.standins);
         let news = shown.since(&seen);
         seen = shown;

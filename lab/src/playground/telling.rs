@@ -116,9 +116,9 @@ impl StoryTelling {
         (&self.file.name, &self.file.about)
     }
 
-    /// What happens in each step.
-    pub fn titles(&self) -> Vec<String> {
-        self.file.step.iter().map(|step| step.title.clone()).collect()
+    /// What happens in each step, and whether that is nothing but time that passes.
+    pub fn titles(&self) -> Vec<(String, bool)> {
+        self.file.step.iter().map(|step| (step.title.clone(), step.act.is_empty())).collect()
     }
 
     /// What it needs of the settings beside what everybody begins with.

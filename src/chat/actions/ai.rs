@@ -71,15 +71,12 @@ pub(crate) async fn rate(
         InvestigationRef::Id(id) => steps.iter().find(|step| step.id == *id),
     };
     let Some(step) = found else {
-        let many = format!(
-            "The AI agent did {} things on this case, and {which} is none of them. See ",
-            steps.len()
-        );
-        return Ok(Reply::of(Paragraph::of(many).code("ai").text(".")).give_back(&context.typed()));
+        let why = Paragraph::of(format!("The AI agent did nothing by the name {which} on this case: "));
+        return Ok(Reply::of(why.code("ai").text(" lists what it did.")).give_back(&context.typed()));
     };
     let rating = if useful { "USEFUL" } else { "NOT_USEFUL" };
     let words = if useful { "useful" } else { "not useful" };
-    let answer = Paragraph::of("AWS now knows that you found ").bold(&step.title).text(format!(" {words}."));
+    let answer = Paragraph::of("AWS now knows that this was ").text(format!("{words}: ")).bold(&step.title);
     let call = Call::SendFeedback {
         case: id.clone(),
         investigation: step.id.clone(),

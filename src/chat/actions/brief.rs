@@ -1,5 +1,7 @@
 //! Catching up: how a case stands, and what happened on it in which order. Two calls of the service each.
 
+use std::collections::BTreeMap;
+
 use super::{
     clock, comments,
     context::{ActionError, CommandContext, Outcome},
@@ -150,10 +152,11 @@ pub(crate) async fn timeline(
     let opener = Doer::opening(opened.as_ref());
     let (said, all_said) = comments::at_the_end(context, id, known_to).await?;
     let sayings = context.or_parked(context.world.store().sayings(id).await)?;
+    let files = history::file_names(context, id).await?;
     let mut events: Vec<(Seconds, Paragraph)> = said
         .iter()
         .map(|one| (one.created, spoken(one, &sayings)))
-        .chain(edits.iter().filter_map(|edit| done(edit, opener.as_ref())))
+        .chain(edits.iter().filter_map(|edit| done(edit, (opener.as_ref(), &sayings), &files)))
         .filter(|(at, _)| since.is_none_or(|since| *at >= since))
         .collect();
     events.sort_by_key(|(at, _)| *at);
@@ -187,13 +190,16 @@ fn spoken(comment: &Comment, sayings: &[Saying]) -> Paragraph {
 }
 
 /// What was done; that somebody spoke is told by what they said.
-fn done(edit: &Edit, opener: Option<&Doer>) -> Option<(Seconds, Paragraph)> {
+fn done(
+    edit: &Edit,
+    (opener, sayings): (Option<&Doer>, &[Saying]),
+    files: &BTreeMap<String, String>,
+) -> Option<(Seconds, Paragraph)> {
     let at = edit.at.filter(|_| edit.action != "CREATE_CASE_COMMENT")?;
     let opener = opener.filter(|_| edit.action == "CREATE_CASE").map(wording::called);
-    let who = opener.unwrap_or_else(|| history::who(&edit.principal));
-    let line = Paragraph::default().date(at).text("  ").bold(who);
-    Some((
-        at,
-        line.text(" ").text(history::what(&edit.action)).text(": ").text(text::cut(&edit.message, WORDS)),
-    ))
+    let who = opener.or_else(|| history::speaker(edit, sayings));
+    let who = who.unwrap_or_else(|| history::who(&edit.principal));
+    let line = Paragraph::default().date(at).text("  ").bold(who).text(" ").text(history::what(&edit.action));
+    let message = text::cut(&history::naming(&edit.message, files), WORDS);
+    Some((at, if edit.action == "CREATE_CASE" { line } else { line.text(": ").text(message) }))
 }

@@ -13,7 +13,7 @@ use crate::{
     aws::sir::ask,
     case::{Case, CaseId, CaseSummary, Resolver, Status, text::cut},
     chat::{
-        language::command::{CaseFilter, Command},
+        language::command::{CaseFilter, ClockChange, Command},
         reply::{Button, Paragraph, Reply},
     },
 };
@@ -184,7 +184,7 @@ fn head(case: &Case, next: NextMove) -> Reply {
         .text(format!("\nNext move: {}", next.who()))
         .text(format!("\nWorked by: {resolver}\nType: "))
         .text(&case.engagement)
-        .text("\nMade: ")
+        .text("\nOpened: ")
         .date(case.created)
         .text(", last changed: ")
         .date(case.updated)
@@ -214,7 +214,7 @@ fn lists(answer: Reply, case: &Case) -> Reply {
     let answer = list(answer, "Regions", case.regions.clone());
     let answer = list(answer, "Services", case.services.clone());
     let answer = list(answer, "Watchers", watchers.collect());
-    let answer = list(answer, "Addresses of the threat actor", actors.collect());
+    let answer = list(answer, "Threat actor addresses", actors.collect());
     let answer = list(answer, "Files", files.collect());
     list(answer, "Metadata", pairs(&case.metadata))
 }
@@ -249,6 +249,11 @@ fn tray_buttons(case: &Case, full: bool) -> Vec<Button> {
         if case.resolver == Resolver::Aws {
             buttons.push(command("AI agent", Command::Ai));
         }
+        buttons.push(command("Brief", Command::Brief { post: false }));
+        buttons.push(command(
+            "Clocks",
+            Command::Clock { name: None, change: ClockChange::Start { from: None } },
+        ));
         buttons.push(Button { danger: true, ..command("Close", Command::Close) });
     }
     buttons

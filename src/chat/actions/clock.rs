@@ -23,7 +23,7 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let running = running(context, id).await?;
     let case = context.case(id).await?;
     let head = match running.is_empty() {
-        true => of(id).text(" has no clock that runs."),
+        true => Paragraph::of("No clock runs for case ").bold(id.as_str()).text("."),
         false => of(id).text(" has these clocks:"),
     };
     let answer = running.iter().fold(Reply::of(head), |answer, clock| answer.line(told(context, clock)));

@@ -86,7 +86,7 @@ pub(super) async fn amend(
     let made = CommandKey::known(saying.command);
     let known = [(comment.clone(), made.clone())].into();
     rewrite(context, id, &speech, &Before { made, known }).await?;
-    Ok(Reply::of(Paragraph::of("Comment ").bold(comment.as_str()).text(" says now what you wrote.")))
+    Ok(Reply::of(Paragraph::of("Comment ").bold(comment.as_str()).text(" now says what you wrote.")))
 }
 
 pub(super) async fn edited(context: &CommandContext<'_>, id: &CaseId, message: &SlackMessage) -> Outcome {

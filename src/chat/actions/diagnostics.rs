@@ -138,17 +138,20 @@ pub(crate) async fn doctor(context: &CommandContext<'_>) -> Outcome {
         let line = Paragraph::default().bold(check);
         match answer {
             Answer::Wrong { seen, mend } => {
-                wrong.push(line.text(format!(": does not work. {seen}. {mend}.")));
+                wrong.push(line.text(format!(": does not work: {seen}. {mend}.")));
             }
             Answer::NotSeen { why, how } => {
-                unseen.push(line.text(format!(": not seen. {why}. To see it: {how}.")))
+                unseen.push(line.text(format!(": not seen: {why}. To see it: {how}.")))
             }
             Answer::Ok { .. } => good.push(check),
         }
     }
     let head = match wrong.len() {
         0 => Paragraph::of("Nothing is wrong that can be seen."),
-        count => Paragraph::of(format!("{count} of {} checks are wrong.", count + unseen.len() + good.len())),
+        count => {
+            let (is, all) = (if count == 1 { "is" } else { "are" }, count + unseen.len() + good.len());
+            Paragraph::of(format!("{count} of {all} checks {is} wrong."))
+        }
     };
     let works = Paragraph::of(format!("{} work: {}.", good.len(), good.join(", ")));
     Ok([vec![head], wrong, unseen, vec![works]].concat().into_iter().fold(Reply::default(), Reply::line))

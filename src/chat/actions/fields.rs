@@ -50,7 +50,7 @@ pub(crate) async fn start(
         true => CaseChange { reported_start: Some(at), ..CaseChange::default() },
         false => CaseChange { actual_start: Some(at), ..CaseChange::default() },
     };
-    let what = if reported { "The reported beginning of case " } else { "The beginning of case " };
+    let what = if reported { "The reported start of case " } else { "The actual start of case " };
     let says = Paragraph::of(what).bold(id.as_str()).text(" is now ").date(at).text(".");
     compare_and_set::case(context, id, |case| {
         let now = if reported { case.reported_start } else { case.actual_start };
@@ -69,7 +69,8 @@ pub(crate) async fn metadata(
         let wanted = merged(&case.metadata, pairs);
         let change = CaseChange { metadata: wanted.clone(), ..CaseChange::default() };
         let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
-        let says = Paragraph::of("Case ").bold(id.as_str()).text(" now has the metadata ").bold(names);
+        let says =
+            Paragraph::of("Case ").bold(id.as_str()).text(" now has the metadata ").bold(names).text(".");
         compare(case, &case.metadata, &wanted, change, says)
     })
     .await

@@ -34,9 +34,14 @@ pub(crate) async fn get(context: &CommandContext<'_>, id: &CaseId, number: u16) 
     let case = context.case(id).await?;
     let files = numbered(&case);
     let Some(file) = usize::from(number).checked_sub(1).and_then(|index| files.get(index)) else {
-        let many =
-            format!("There are {} files on this case, and {number} is none of them. See ", files.len());
-        return Ok(Reply::of(Paragraph::of(many).code("files").text(".")).give_back(&context.typed()));
+        let why = match files.len() {
+            0 => Paragraph::of("This case has no files."),
+            1 => Paragraph::of("This case has one file, number 1: ").code("get 1").text("."),
+            many => Paragraph::of(format!("This case has the files 1 to {many}, which "))
+                .code("files")
+                .text(" lists."),
+        };
+        return Ok(Reply::of(why).give_back(&context.typed()));
     };
     if !file.is_verified() {
         let why = match file.status.as_str() {

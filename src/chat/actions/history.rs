@@ -1,13 +1,16 @@
 //! Who changed what on a case, in words.
 
+use std::collections::BTreeMap;
+
 use super::{
     comments::falls,
     context::{ActionError, CommandContext, Outcome, PAGES},
 };
 use crate::{
     aws::sir::ask,
-    case::{CaseId, Edit, Millis, author::Author, text},
+    case::{CaseId, Edit, Millis, author::Author, snapshot::Facts, text},
     chat::reply::{Paragraph, Reply},
+    state::{Saying, notes::PlaceNote},
     targets::wording,
 };
 
@@ -16,7 +19,12 @@ const KEPT: Millis = 7 * 24 * 60 * 60 * 1_000;
 
 pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
     let count = usize::from(count);
-    let (mut edits, _) = newest(context, id, count).await?;
+    let (mut edits, whole) = at_the_end(context, id).await?;
+    if edits.len() < count && !whole {
+        edits = newest(context, id, count).await?.0;
+    }
+    let files = file_names(context, id).await?;
+    let sayings = context.or_parked(context.world.store().sayings(id).await)?;
     let skipped = edits.len().saturating_sub(count);
     let edits = edits.split_off(skipped);
     if edits.is_empty() {
@@ -24,7 +32,7 @@ pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8)
     }
     let headline =
         Paragraph::of("The latest changes of case ").bold(id.as_str()).text(", the newest at the end:");
-    Ok(edits.iter().fold(Reply::of(headline), |answer, edit| answer.line(told(edit))))
+    Ok(edits.iter().fold(Reply::of(headline), |answer, edit| answer.line(told(edit, &files, &sayings))))
 }
 
 /// What was changed on a case, the oldest first, and whether that is all: where the newest come first, no more is read
@@ -85,9 +93,34 @@ async fn read_from(
     Ok((edits, at, false))
 }
 
-fn told(edit: &Edit) -> Paragraph {
-    let head = Paragraph::default().bold(who(&edit.principal)).text(" ").text(what(&edit.action));
-    head.text("  ").date(edit.at).text("\n").text(&edit.message)
+fn told(edit: &Edit, files: &BTreeMap<String, String>, sayings: &[Saying]) -> Paragraph {
+    let by = speaker(edit, sayings).unwrap_or_else(|| who(&edit.principal));
+    let head = Paragraph::default().bold(by).text(" ").text(what(&edit.action));
+    head.text("  ").date(edit.at).text("\n").text(naming(&edit.message, files))
+}
+
+/// Who said it through the bridge, which the service knows by its own name alone.
+pub(super) fn speaker(edit: &Edit, sayings: &[Saying]) -> Option<String> {
+    let is_named =
+        |saying: &&Saying| saying.comment.as_ref().is_some_and(|id| edit.message.contains(id.as_str()));
+    sayings.iter().find(is_named)?.speaker.clone()
+}
+
+/// The case's files by their ids, as far as they were told.
+pub(super) async fn file_names(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+) -> Result<BTreeMap<String, String>, ActionError> {
+    let Some(meta) = context.or_left_out(context.world.store().meta(id).await)? else {
+        return Ok(BTreeMap::new());
+    };
+    let notes = meta.targets.keys().filter_map(|target| meta.note_of::<PlaceNote>(id, target).ok());
+    Ok(notes.filter_map(|(note, _)| note.facts).flat_map(Facts::into_file_names).collect())
+}
+
+/// The service names a file by its id, people by its name.
+pub(super) fn naming(message: &str, files: &BTreeMap<String, String>) -> String {
+    files.iter().fold(message.to_owned(), |said, (id, name)| said.replace(id.as_str(), name))
 }
 
 /// Who did it, as people call them.

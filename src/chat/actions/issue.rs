@@ -35,7 +35,7 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
                 .text("."),
         ),
         Some(home) => Reply::of(
-            Paragraph::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&IssueKey::new(&home.name)), &home.name),
+            Paragraph::of("The issue of case ").bold(id.as_str()).text(" is ").link(&jira.settings.browse(&IssueKey::new(&home.name)), &home.name),
         ),
         None => Reply::of(
             Paragraph::of("Case ")

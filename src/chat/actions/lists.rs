@@ -97,8 +97,8 @@ pub(crate) async fn actor(
     actor: &Actor,
 ) -> Outcome {
     let kind = List {
-        one: "address of the threat actor",
-        many: "addresses of the threat actor",
+        one: "threat actor address",
+        many: "threat actor addresses",
         name: |actor: &Actor| actor.ip.clone(),
         same: |a: &Actor, b: &Actor| a.ip == b.ip && (b.user_agent.is_none() || a.user_agent == b.user_agent),
     };

@@ -168,7 +168,7 @@ fn counts(metrics: &FindingMetrics) -> String {
          in progress: {investigated_in_progress}\n\
          Escalated to you: {escalated}, of them false alarms: {escalated_false_positive}, \
          in progress: {escalated_in_progress}\n\
-         Real: {true_positive}"
+         Confirmed as real: {true_positive}"
     )
 }
 

@@ -110,7 +110,7 @@ async fn take_back(
 async fn told(context: &CommandContext<'_>, case: &Case, names: &[String], left: usize) -> Reply {
     let who = match names.is_empty() {
         true => "you alone".to_owned(),
-        false => format!("you, {}", names.join(", ")),
+        false => format!("you and {}", names.join(", ")),
     };
     let head = Paragraph::of("Only ")
         .bold(who)

@@ -44,8 +44,13 @@ pub(crate) async fn add(context: &CommandContext<'_>, id: &CaseId, pairs: &[(Str
         return Ok(Reply::says(words).give_back(&context.typed()));
     }
     let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
-    let answer =
-        Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" has the tags ").bold(names).text("."));
+    let answer = Reply::of(
+        Paragraph::of("Case ")
+            .bold(id.as_str())
+            .text(if pairs.len() == 1 { " now has the tag " } else { " now has the tags " })
+            .bold(names)
+            .text("."),
+    );
     let call = (!missing.is_empty()).then_some(Call::TagResource { arn: case.arn, tags: missing });
     let seen = seen(&now, pairs.iter().map(|(key, _)| key));
     compare_and_set::change(context, PlannedChange { seen, call, answer }).await
@@ -59,9 +64,9 @@ pub(crate) async fn remove(context: &CommandContext<'_>, id: &CaseId, keys: &[St
     let answer = Reply::of(
         Paragraph::of("Case ")
             .bold(id.as_str())
-            .text(" does not bear the tags ")
+            .text(if keys.len() == 1 { " no longer has the tag " } else { " no longer has the tags " })
             .bold(keys.join(", "))
-            .text(" any more."),
+            .text("."),
     );
     let call = (!there.is_empty()).then_some(Call::UntagResource { arn: case.arn, keys: there });
     let seen = seen(&now, keys.iter());

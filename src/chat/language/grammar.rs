@@ -56,7 +56,7 @@ fn question(words: &mut LineWords<'_>, of_a_case: bool, now: Seconds) -> Result<
     }
     if of_a_case && verb.about != Subject::Case {
         let happened = format!("`{}` is not about one case.", verb.name);
-        return Err(with_verb(UserError::new(happened, "Leave the case's id away.")));
+        return Err(with_verb(UserError::new(happened, "Leave the case's id out.")));
     }
     Ok(command)
 }
@@ -546,7 +546,7 @@ mod tests {
             ),
             (
                 "1234567890 membership list",
-                "`membership list` is not about one case. Leave the case's id away.\n\
+                "`membership list` is not about one case. Leave the case's id out.\n\
                  How to say it: /sir membership list\nYou typed: 1234567890 membership list",
             ),
         ] {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     case::{MemberId, UserId, text},
-    chat::reply::{Paragraph, Reply},
+    chat::reply::{Button, Paragraph, Reply},
     config::settings::Settings,
     targets::slack::{
         Slack,
@@ -24,14 +24,19 @@ pub(crate) async fn told(slack: Option<&Slack<'_>>, settings: &Settings, refusal
         return Reply::default().marked(&refusal.to_string());
     }
     let mut line = Paragraph::default().marked(&refusal.needs()).text(" ");
+    let mut buttons = Vec::new();
     for (index, (role, id)) in holders.iter().take(NAMED).enumerate() {
         let name = match slack {
             Some(slack) => named(slack, settings, id).await,
             None => None,
         };
         let line_so_far = if index == 0 { line } else { line.text(", ") };
-        line = match name {
-            Some(name) => line_so_far.text(text::cut(&text::one_line(&name), 80)),
+        line = match name.map(|name| text::cut(&text::one_line(&name), 80)) {
+            Some(name) => {
+                let user = id.group().is_none().then(|| UserId::new(id.as_str()));
+                buttons.extend(user.map(|user| Button::asks(&name, &settings.slack.team, &user)));
+                line_so_far.text(name)
+            }
             None => line_so_far.member(id),
         }
         .text(format!(" ({role})"));
@@ -40,7 +45,7 @@ pub(crate) async fn told(slack: Option<&Slack<'_>>, settings: &Settings, refusal
         0 => " can. ".to_owned(),
         more => format!(" and {more} more can. "),
     };
-    Reply::of(line.text(can).marked(&refusal.given()))
+    Reply::of(line.text(can).marked(&refusal.given())).buttons(buttons)
 }
 
 /// How people call a user or a user group of the settings.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Button, Paragraph, Piece, Reply, Style, TextRun};
+use super::{Button, ButtonAction, Paragraph, Piece, Reply, Style, TextRun};
 use crate::{
     case::text::{self, cut},
     targets::slack::{DATE, Mrkdwn},
@@ -21,8 +21,9 @@ impl Button {
             "type": "button",
             "action_id": format!("{}/{index}", self.action.as_str()),
             "text": { "type": "plain_text", "text": cut(&self.label, 75), "emoji": false },
-            "value": self.value,
         });
+        let carries = if self.action == ButtonAction::Link { "url" } else { "value" };
+        block[carries] = json!(self.value);
         if self.danger {
             block["style"] = json!("danger");
         }

@@ -392,9 +392,12 @@ async fn ask_first(context: &Context<'_>, case: &CaseId, notes: &[notes::Noted<P
     .await;
 }
 
-/// The tags of an open case, where a rule of `[notify]` asks for them. Where nobody says them no such rule fits.
+/// The tags of a case for which somebody may be called, where a rule of `[notify]` asks for them. Where nobody says them no
+/// such rule fits.
 async fn tags(context: &Context<'_>, case: &Case) -> Vec<(String, String)> {
-    tags_for(context, case, !case.is_closed() && context.settings.notify.asks_for_tags()).await
+    let calls = !case.is_closed()
+        || case.closed.or(case.updated).is_some_and(|at| telling::is_fresh(at, context.world.now() / 1_000));
+    tags_for(context, case, calls && context.settings.notify.asks_for_tags()).await
 }
 
 async fn tags_for(context: &Context<'_>, case: &Case, asks: bool) -> Vec<(String, String)> {

@@ -81,10 +81,10 @@ fn head(content: &Content) -> Inline {
         }
         Content::Investigation { step, .. } => step_head(step),
         Content::Nudge { for_us: true, since } => {
-            Inline::new().text(&format!("This case waits for your team since {}", wording::utc(*since)))
+            Inline::new().text(&format!("Your team's move, since {}", wording::utc(*since)))
         }
         Content::Nudge { for_us: false, since } => {
-            Inline::new().text(&format!("This case waits for AWS since {}", wording::utc(*since)))
+            Inline::new().text(&format!("AWS's move, since {}", wording::utc(*since)))
         }
         // Nobody is called in Jira.
         Content::Call(Call { moment, .. }) | Content::Page(Page { moment, .. }, _) => {
@@ -110,7 +110,7 @@ fn head(content: &Content) -> Inline {
             Inline::new().text(&value(&format!("{spare} was made for this case as well")))
         }
         Content::Notice(Notice::Strange { strange, .. }) => {
-            Inline::new().text(&value(&format!("{strange} bears this case's label")))
+            Inline::new().text(&value(&format!("{strange} has this case's label")))
         }
         Content::Notice(Notice::NoThread { .. }) => Inline::new().text("The case's thread was deleted"),
         Content::Notice(Notice::Forgets { at, .. }) => {

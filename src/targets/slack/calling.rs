@@ -1,5 +1,7 @@
 //! How somebody is called in Slack: known by name, invited first, and not for each of many cases at once.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
@@ -78,7 +80,7 @@ impl SlackTarget<'_> {
                 Called::Member(_) => whom.push(one.clone()),
                 Called::Email(email) => match for_now(self.slack.user_by_email(&Email::new(email)).await)? {
                     Some(Some(person)) => whom.push(Called::Member(MemberId::new(person.id.as_str()))),
-                    _ => remarks.push(format!("Slack does not know {email}")),
+                    _ => remarks.push(format!("Not called, and not known to Slack: {email}")),
                 },
             }
         }
@@ -147,17 +149,40 @@ impl SlackTarget<'_> {
         }
     }
 
-    /// For a restricted case: nobody is invited for a call, and only who is there is mentioned.
+    /// For a restricted case: nobody is invited for a call. Who is there is mentioned, of a group as well, and others are
+    /// named.
     pub(super) async fn among(&self, call: &Call, channel: &ChannelId) -> Result<Call, Failure> {
         if !call.whom.is_empty() && self.has_guests(channel).await {
             return Ok(unheard(call));
         }
         let members = self.slack.members(channel).await?;
-        let is_there = |one: &Called| match one {
-            Called::Member(id) => members.iter().any(|member| *id == member.as_str()),
-            Called::Email(_) => false,
-        };
-        Ok(Call { whom: call.whom.iter().filter(|one| is_there(one)).cloned().collect(), ..call.clone() })
+        let (mut there, mut absent) = (Vec::new(), Vec::new());
+        for one in &call.whom {
+            let users = match one {
+                Called::Member(id) => match id.group() {
+                    Some(group) => self.members(&group).await,
+                    None => vec![UserId::new(id.as_str())],
+                },
+                Called::Email(email) => {
+                    let known = for_now(self.slack.user_by_email(&Email::new(email)).await)?.flatten();
+                    known.map(|person| person.id).into_iter().collect()
+                }
+            };
+            let (here, elsewhere): (Vec<_>, Vec<_>) =
+                users.into_iter().partition(|user| members.contains(user));
+            there.extend(here);
+            absent.extend(elsewhere);
+        }
+        let mut seen = BTreeSet::new();
+        there.retain(|user| seen.insert(user.clone()));
+        absent.retain(|user| seen.insert(user.clone()));
+        let whom = there.iter().map(|user| Called::Member(MemberId::new(user.as_str()))).collect();
+        let mut remarks = call.remarks.clone();
+        if !absent.is_empty() {
+            let names = self.names(&absent).await;
+            remarks.push(format!("Not called, and not among those who may know of this case: {names}"));
+        }
+        Ok(Call { whom, remarks, ..call.clone() })
     }
 
     /// Where Slack does not say, or too many are there, nobody is kept from a call.
@@ -198,7 +223,7 @@ impl SlackTarget<'_> {
         }
         let is_absent = |one: &Called| matches!(one, Called::Member(id) if absent.iter().any(|user| *id == user.as_str()));
         call.whom.retain(|one| !is_absent(one));
-        call.remarks.push(format!("Not here, and cannot be invited: {}", self.names(&absent).await));
+        call.remarks.push(format!("Not called, and cannot be invited here: {}", self.names(&absent).await));
     }
 
     /// Those who are not in a channel, as far as Slack says who is.

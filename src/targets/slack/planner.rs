@@ -194,7 +194,6 @@ impl Planner for SlackPlanner<'_> {
         let mut effects = telling::description(self, picture, ledger);
         effects.extend(telling::talk(self, picture, note, ledger));
         effects.extend(telling::taken(picture, ledger));
-        effects.extend(telling::investigations(self, picture, ledger));
         effects.extend(telling::nudge(picture, ledger));
         if !note.set.contains_key(ARCHIVE) {
             effects.extend(telling::notices(picture, ledger));

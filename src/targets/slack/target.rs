@@ -32,7 +32,7 @@ use crate::{
         content::{self, Call, Content, Moment},
         contract::{Creation, Entry, Found, Planner, ReadBack, Target, known_to},
         mark::{Called, Mark, earliest},
-        telling::{Decoration, Picture, What, is_of_the_move},
+        telling::{Decoration, Picture, What, is_of_the_agent, is_of_the_move},
     },
 };
 
@@ -289,7 +289,9 @@ impl Target for SlackTarget<'_> {
             What::Content(told) => (place(self.planner.layout(note), note)?, shown(told, intent.plainness)),
         };
         match what {
-            What::Content(Content::Comment { call: Some(call), .. }) => {
+            What::Content(
+                Content::Comment { call: Some(call), .. } | Content::Investigation { call: Some(call), .. },
+            ) => {
                 let mark = mark.calling(made(call));
                 match call.loud {
                     true => self.slack.broadcast(&to, &mark, &message).await,
@@ -304,21 +306,20 @@ impl Target for SlackTarget<'_> {
     }
 
     async fn prepare(&self, what: What, picture: &Picture, note: &PlaceNote) -> Result<What, Failure> {
-        let What::Content(Content::Comment { call: Some(call), author, speaker, at, edited, part }) = what
-        else {
-            return Ok(what);
-        };
-        let call = self.beside(*call, &picture.view.case, note).await?.map(Box::new);
-        Ok(What::Content(Content::Comment { call, author, speaker, at, edited, part }))
+        let mut what = what;
+        if let What::Content(Content::Comment { call, .. } | Content::Investigation { call, .. }) = &mut what
+            && let Some(asked) = call.take()
+        {
+            *call = self.beside(*asked, &picture.view.case, note).await?.map(Box::new);
+        }
+        Ok(what)
     }
 
     async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure> {
         let channel = place(self.planner.layout(note), note)?.channel;
         let at = MessageRef { channel, ts: Ts::new(entry.remote) };
         let (mut told, mut mark) = (entry.content.clone(), Mark::of(entry.case, entry.key, entry.hash));
-        if let Content::Comment { author: Author::AwsResponder | Author::Service, part, call, .. } = &mut told
-            && part.index == 0
-        {
+        if let Some(call) = place_for_a_call(&mut told) {
             mark.calls = self.called_by(&at).await?;
             *call = mark.calls.as_ref().map(as_made).map(Box::new);
         }
@@ -493,6 +494,24 @@ fn found(one: &Heard, case: &CaseId, me: &Me) -> Option<Found> {
     Some(Found { key, hash, remote: one.ts.to_string(), at: one.ts.millis(), by: mark.by().cloned() })
 }
 
+/// Where the call of a message stands that may have made one.
+fn place_for_a_call(told: &mut Content) -> Option<&mut Option<Box<Call>>> {
+    match told {
+        Content::Comment { author: Author::AwsResponder | Author::Service, part, call, .. } => {
+            (part.index == 0).then_some(call)
+        }
+        Content::Investigation { call, .. } => Some(call),
+        Content::Comment { .. }
+        | Content::Changes(_)
+        | Content::Description(_)
+        | Content::Nudge { .. }
+        | Content::Notice(_)
+        | Content::Call(_)
+        | Content::Taken(_)
+        | Content::Page(..) => None,
+    }
+}
+
 /// A call as its message says it was made.
 fn made(call: &Call) -> Called {
     let member = |one: &content::Called| match one {
@@ -504,10 +523,10 @@ fn made(call: &Call) -> Called {
 }
 
 fn as_made(made: &Called) -> Call {
-    let of_the_move = is_of_the_move(&made.key);
+    let asks = is_of_the_move(&made.key) || is_of_the_agent(&made.key);
     Call {
         key: made.key.clone(),
-        moment: if of_the_move { Moment::YourMove } else { Moment::AwsSpoke },
+        moment: if asks { Moment::YourMove } else { Moment::AwsSpoke },
         at: 0,
         whom: made.whom.iter().cloned().map(content::Called::Member).collect(),
         quote: None,

@@ -16,6 +16,7 @@ use crate::{
     state::key::Plainness,
     targets::{
         content::{Call, Called, Content, Doer, Moment, Notice, Part, ToldChange},
+        telling::is_of_the_agent,
         wording,
     },
 };
@@ -29,6 +30,7 @@ const QUOTE: usize = 200;
 /// How many of the cases for which nobody is called are named, and how much of their titles.
 const NAMED: usize = 30;
 const TITLE: usize = 60;
+const WAITING: &str = "Waiting";
 
 pub fn content(content: &Content, plainness: Plainness) -> Message {
     match plainness {
@@ -45,20 +47,17 @@ fn full(content: &Content) -> Message {
             told(which(Line::new().bold("Description"), part), &part.text, "This part fell away.")
         }
         Content::Comment { author, speaker: _, at, edited, part, call } => {
-            let line = head(calling(call.as_deref()), author, (*at, *edited));
-            told(which(line, part), &part.text, "This part fell away.")
+            let line = which(head(calling(call.as_deref()), author, (*at, *edited)), part);
+            told(remarked(line, call.as_deref()), &part.text, "This part fell away.")
         }
-        Content::Investigation { case, step } => {
-            let mut message = told(step_head(step), &step.content, "Nothing to read yet.");
+        Content::Investigation { case, step, call } => {
+            let head = remarked(step_head(asking(step, call.as_deref()), step), call.as_deref());
+            let mut message = told(head, &step.content, "Nothing to read yet.");
             message.blocks.extend(rate(case, step));
             message
         }
         Content::Nudge { for_us, since } => {
-            let waits = if *for_us {
-                "👉 This case waits for your team since "
-            } else {
-                "⏳ This case waits for AWS since "
-            };
+            let waits = if *for_us { "👉 Your team's move, since " } else { "⏳ AWS's move, since " };
             alone(Line::new().own(waits).date(*since))
         }
         Content::Notice(said) => {
@@ -104,7 +103,7 @@ fn called(call: &Call) -> Line {
         Moment::Deadline => line.own(" · ").date(call.at),
         Moment::NewCase | Moment::AwsSpoke | Moment::Closed => line,
     };
-    whom(line, call)
+    remarked(whom(line, call), Some(call))
 }
 
 /// The same where the words that call follow.
@@ -120,16 +119,24 @@ fn begun(call: &Call) -> Line {
         Moment::Closed => Line::new().own("✅ "),
         Moment::Deadline => Line::new().own("⏰ "),
     };
-    line.bold(wording::moment(call.moment))
+    match is_of_the_agent(&call.key) {
+        true => line.bold(wording::AGENT_WAITS),
+        false => line.bold(wording::moment(call.moment)),
+    }
 }
 
 fn whom(line: Line, call: &Call) -> Line {
-    let line = call.whom.iter().fold(line, |line, one| match one {
+    call.whom.iter().fold(line, |line, one| match one {
         Called::Member(id) => line.own(" ").member(id),
         // Whom Slack does not know it cannot call.
         Called::Email(email) => line.own(" ").text(&somebody(email)),
-    });
-    call.remarks.iter().fold(line, |line, remark| line.own(" · ").text(remark))
+    })
+}
+
+/// What its readers are told of those who are not called, after all else.
+fn remarked(line: Line, call: Option<&Call>) -> Line {
+    let remarks = call.into_iter().flat_map(|call| &call.remarks);
+    remarks.fold(line, |line, remark| line.own(" · ").text(remark))
 }
 
 /// What can be done about it, as buttons.
@@ -164,7 +171,7 @@ fn notice(said: &Notice) -> Line {
             .strong(&value(to))
             .own(" because of ")
             .text(&value(why))
-            .own(". It is tried again by itself, and nothing else waits for it."),
+            .own(". Casebridge tries again by itself; nothing else waits for it."),
         Notice::NotAssigned { issue, why } => of(issue)
             .own(" was not assigned to the owner of the case: ")
             .text(&value(why))
@@ -200,7 +207,7 @@ fn notice(said: &Notice) -> Line {
         Notice::Strange { issue, strange, .. } => Line::new()
             .own("🔗 ")
             .strong(&value(strange.as_str()))
-            .own(" bears this case's label, and was not made by Casebridge: it is left alone. The case is told in ")
+            .own(" has this case's label, but Casebridge did not make it and leaves it alone. The case is told in ")
             .strong(&value(issue.as_str()))
             .own("."),
         Notice::NoThread { case } => Line::new()
@@ -212,7 +219,7 @@ fn notice(said: &Notice) -> Line {
         Notice::Forgets { case, at } => Line::new()
             .own("🗄️ On ")
             .date(*at)
-            .own(" Casebridge forgets what it wrote down of this case, but for hashes. AWS keeps the case. To keep it as evidence: ")
+            .own(" Casebridge deletes its own record of this case, except for hashes. AWS keeps the case. To keep the record as evidence: ")
             .strong(&format!("casebridge export {case} --key FILE")),
     }
 }
@@ -261,11 +268,16 @@ fn which(line: Line, part: &Part) -> Line {
     }
 }
 
-fn step_head(step: &Investigation) -> Line {
-    let head = Line::new().own("🤖 ").bold("AWS AI agent").own(" (AI generated, verify) · ");
+/// The call of a step, for as long as it waits.
+fn asking(step: &Investigation, call: Option<&Call>) -> Line {
+    calling(call.filter(|_| step.status == WAITING))
+}
+
+fn step_head(line: Line, step: &Investigation) -> Line {
+    let head = line.own("🤖 ").bold("AWS AI agent").own(" (AI generated, verify) · ");
     let head = head.text(&text::cut(&step.kind, 40)).own(" · ").text(&text::cut(&step.status, 40));
     let head = head.own(" · ").strong(&text::cut(&step.title, 200));
-    if step.status == "Waiting" { head.own(" · it waits for your answer: write a comment") } else { head }
+    if step.status == WAITING { head.own(" · to answer, write a comment") } else { head }
 }
 
 /// Buttons that say whether it was of use, once there is something to judge and as long as nobody has. Their values
@@ -355,7 +367,9 @@ fn stub(content: &Content) -> Message {
             let line = calling(call.as_deref()).own("A comment by ");
             which(said_by(line, author).own(" of ").date(*at), part)
         }
-        Content::Investigation { .. } => Line::new().own("A step of the AI agent"),
+        Content::Investigation { step, call, .. } => {
+            asking(step, call.as_deref()).own("A step of the AI agent")
+        }
         Content::Nudge { .. } => Line::new().own("A reminder"),
         Content::Notice(_) => Line::new().own("What became of the case's issue or thread"),
         Content::Call(call) => called(&Call { quote: None, ..call.clone() }).own(". The rest"),
@@ -523,7 +537,7 @@ mod tests {
         let [to, why] = ["Done", "resolution"].map(str::to_owned);
         let refused = Notice::NotMoved { issue: IssueKey::new("SEC-12"), to, why };
         let message = content(&Content::Notice(refused), Plainness::Full);
-        let expected = "⚠️ `SEC-12` could not be moved to `Done` because of `resolution`. It is tried again by itself, and \
+        let expected = "⚠️ `SEC-12` could not be moved to `Done` because of `resolution`. Casebridge tries again by itself; \
                         nothing else waits for it.";
         assert_eq!(message.text, expected);
         let lost = Notice::Lost { issue: IssueKey::new("SEC-12"), case: CaseId::new("1234567890") };
@@ -550,7 +564,7 @@ mod tests {
             &Content::Notice(Notice::Strange { case: CaseId::new("1234567890"), issue, strange }),
             Plainness::Full,
         );
-        let expected = "🔗 `SEC-40` bears this case's label, and was not made by Casebridge: it is left alone. The case is \
+        let expected = "🔗 `SEC-40` has this case's label, but Casebridge did not make it and leaves it alone. The case is \
                         told in `SEC-12`.";
         assert_eq!(message.text, expected);
         assert_eq!(message.blocks[1]["elements"][0]["value"], "1234567890 jira link SEC-40");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effect, Ledger, Picture, What};
+use super::{Effect, Ledger, Picture, What, key::investigation_key};
 use crate::{
     case::{Comment, Investigation, Millis, Resolver, Seconds, Status},
     config::settings::{CallRule, Callee, Notify, PageMoment, PagerDutySettings},
@@ -38,6 +38,11 @@ pub(crate) struct Calling<'a> {
 /// AWS is to answer a case that it works within this, "with every reasonable effort": the first time only.
 /// <https://docs.aws.amazon.com/security-ir/latest/userguide/create-an-aws-supported-case.html>
 pub(crate) const FIRST_RESPONSE: Seconds = 900;
+
+/// Whether something of then calls somebody now.
+pub(crate) fn is_fresh(at: Seconds, now: Seconds) -> bool {
+    now - at < DAY
+}
 
 pub(crate) fn deadline(start: Seconds, hours: u32) -> Seconds {
     start + Seconds::from(hours) * 3_600
@@ -118,8 +123,8 @@ impl Calling<'_> {
         let asks = self.investigations.iter().filter(|step| step.status == "Waiting");
         calls.extend(asks.filter(|step| self.is_fresh(step.updated)).map(|step| Call {
             quote: Some(step.title.clone()),
-            about: None,
-            ..call(format!("agent/{}", step.id), Moment::YourMove, step.updated)
+            about: Some(investigation_key(step)),
+            ..call(format!("{AGENT}{}", step.id), Moment::YourMove, step.updated)
         }));
         calls.extend(self.overdue());
         calls
@@ -141,7 +146,7 @@ impl Calling<'_> {
     }
 
     fn is_fresh(&self, at: Seconds) -> bool {
-        self.now - at < DAY
+        is_fresh(at, self.now)
     }
 
     /// Since when AWS waits for an answer of ours, while nobody gave one.
@@ -214,7 +219,7 @@ impl Calling<'_> {
         said.filter(|one| one.created >= from)
             .map(|one| Call {
                 quote: Some(one.body.clone()),
-                about: Some(one.id.clone()),
+                about: Some(Key::comment(&one.id, 0)),
                 ..self.call(format!("aws/{}", one.id), Moment::AwsSpoke, one.created)
             })
             .collect()
@@ -223,13 +228,14 @@ impl Calling<'_> {
     fn call(&self, key: String, moment: Moment, at: Seconds) -> Call {
         let asks = matches!(moment, Moment::YourMove | Moment::Overdue);
         let last = self.comments.iter().filter(|one| asks && one.is_of_aws()).max_by_key(|one| one.created);
+        let titled = matches!(moment, Moment::NewCase | Moment::Closed).then(|| self.view.case.title.clone());
         Call {
             key: Key::call(&key),
             moment,
             at,
             whom: self.whom(moment),
-            quote: last.map(|one| one.body.clone()),
-            about: last.filter(|_| moment == Moment::YourMove).map(|one| one.id.clone()),
+            quote: titled.or_else(|| last.map(|one| one.body.clone())),
+            about: last.filter(|_| moment == Moment::YourMove).map(|one| Key::comment(&one.id, 0)),
             loud: false,
             rule: self.rule(moment).map_or(0, |(index, _)| index + 1),
             remarks: Vec::new(),
@@ -312,18 +318,24 @@ fn of_settings(notify: &Notify, moment: Moment) -> &[Callee] {
 }
 
 const MOVE: &str = "move/";
+const AGENT: &str = "agent/";
 
 /// Whether it calls because the move passed to us.
 pub(crate) fn is_of_the_move(key: &Key) -> bool {
     matches!(key.named(), KeyName::Call(why) if why.starts_with(MOVE))
 }
 
+/// Whether it calls because the AI agent waits.
+pub(crate) fn is_of_the_agent(key: &Key) -> bool {
+    matches!(key.named(), KeyName::Call(why) if why.starts_with(AGENT))
+}
+
 /// What calls somebody, and was not told yet. Where what it is about is told only now, that calls by its own message.
-pub(super) fn calls(picture: &Picture, ledger: &Ledger, comments: &mut [Effect]) -> Vec<Effect> {
+pub(super) fn calls(picture: &Picture, ledger: &Ledger, told: &mut [Effect]) -> Vec<Effect> {
     let mut apart = Vec::new();
     for call in picture.calls.iter().filter(|call| !ledger.contains_key(&call.key)) {
-        let first = call.about.as_ref().map(|id| Key::comment(id, 0));
-        match comments.iter_mut().find_map(|effect| place_for_a_call(effect, first.as_ref()?)) {
+        let first = call.about.as_ref();
+        match told.iter_mut().find_map(|effect| place_for_a_call(effect, first?)) {
             Some(place) => *place = Some(Box::new(call.clone())),
             None if called_with(call, ledger).is_some() => apart.extend(called_with(call, ledger)),
             None if call.whom.is_empty() && call.moment != Moment::Overdue => {}
@@ -337,7 +349,7 @@ pub(super) fn calls(picture: &Picture, ledger: &Ledger, comments: &mut [Effect])
 
 /// That the message of what it is about called already, under a name that a table which was lost knew.
 fn called_with(call: &Call, ledger: &Ledger) -> Option<Effect> {
-    let told = ledger.get(&Key::comment(call.about.as_ref()?, 0)).filter(|told| !told.remote.is_empty())?;
+    let told = ledger.get(call.about.as_ref()?).filter(|told| !told.remote.is_empty())?;
     let called = ledger.iter().any(|(key, other)| is_of_the_move(key) && other.remote == told.remote);
     let (key, remote, hash) = (call.key.clone(), told.remote.clone(), Fingerprint::default());
     called.then_some(Effect::Adopt { key, remote, hash })
@@ -345,9 +357,11 @@ fn called_with(call: &Call, ledger: &Ledger) -> Option<Effect> {
 
 fn place_for_a_call<'e>(effect: &'e mut Effect, first: &Key) -> Option<&'e mut Option<Box<Call>>> {
     match effect {
-        Effect::Create { key, what: What::Content(Content::Comment { call, .. }), .. } => {
-            (key == first && call.is_none()).then_some(call)
-        }
+        Effect::Create {
+            key,
+            what: What::Content(Content::Comment { call, .. } | Content::Investigation { call, .. }),
+            ..
+        } => (key == first && call.is_none()).then_some(call),
         Effect::Create { .. } | Effect::Adopt { .. } | Effect::Edit { .. } | Effect::Note(_) => None,
     }
 }

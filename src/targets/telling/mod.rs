@@ -12,7 +12,7 @@ mod told;
 use std::collections::{BTreeMap, HashMap};
 
 pub(crate) use self::{
-    calls::{Calling, FIRST_RESPONSE, deadline, is_of_the_move, taken},
+    calls::{Calling, FIRST_RESPONSE, deadline, is_fresh, is_of_the_agent, is_of_the_move, taken},
     fingerprint::fingerprint,
     key::{Stem, comment_key, keys_of_edited, other_keys, part_key},
     told::{changed_facts, notices, nudge, talk},

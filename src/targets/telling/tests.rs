@@ -540,7 +540,7 @@ fn call_about(comment: &str) -> Call {
         at: 1_795_668_300,
         whom: Vec::new(),
         quote: None,
-        about: Some(CommentId::new(comment)),
+        about: Some(Key::comment(&CommentId::new(comment), 0)),
         loud: false,
         rule: 0,
         remarks: Vec::new(),

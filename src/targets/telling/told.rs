@@ -147,8 +147,8 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
     effects
 }
 
-/// What is said, what changed and who is called, in this order and a line a fact: a comment that calls does so by its own
-/// message, and that the move passed to us is said by what calls for it.
+/// What is said, what changed, who is called and what the agent did, in this order and a line a fact: a comment or a step
+/// that calls does so by its own message, and that the move passed to us is said by what calls for it.
 pub(crate) fn talk(
     planner: &dyn Planner,
     picture: &Picture,
@@ -156,7 +156,10 @@ pub(crate) fn talk(
     ledger: &Ledger,
 ) -> Vec<Effect> {
     let mut effects = comments(planner, picture, ledger);
+    let comments = effects.len();
+    effects.extend(investigations(planner, picture, ledger));
     let calls = calls(picture, ledger, &mut effects);
+    let steps = effects.split_off(comments);
     let planned = effects.iter().chain(&calls).filter_map(Effect::call).map(|call| &call.key);
     let told = picture.calls.iter().map(|call| &call.key).filter(|key| ledger.contains_key(key));
     let says_the_move = planned.chain(told).any(is_of_the_move);
@@ -171,6 +174,7 @@ pub(crate) fn talk(
         effect => effect,
     }));
     effects.extend(calls);
+    effects.extend(steps);
     effects
 }
 
@@ -200,7 +204,8 @@ fn told_change(picture: &Picture, change: Change, (before, after): (&Facts, &Fac
 pub fn investigations(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let tell = |step: &Investigation| {
         let key = investigation_key(step);
-        let content = Content::Investigation { case: picture.view.case.id.clone(), step: step.clone() };
+        let case = picture.view.case.id.clone();
+        let content = Content::Investigation { case, step: step.clone(), call: None };
         let hash = planner.content_fingerprint(&content);
         match ledger.get(&key) {
             None => Some(Effect::add(key, content, hash)),
