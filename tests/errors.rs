@@ -96,8 +96,11 @@ fn what_the_tool_says_stands_among_the_texts() {
     }
 }
 
-/// Words for a person: neither a name, a query nor a pattern.
+/// Words for a person: neither a name, a query, markup nor a file.
 fn is_a_sentence(words: &str) -> bool {
+    if words.contains(['<', '=']) {
+        return false;
+    }
     let own: String = words.split(['{', '}']).step_by(2).collect();
     own.split_whitespace().filter(|word| word.chars().filter(|one| one.is_alphabetic()).count() > 1).count()
         > 2
