@@ -81,7 +81,13 @@ async fn a_file_on_the_issue_comes_to_the_case_and_the_thread_once_and_to_the_is
         format!("Ana Alvarez, {ana} (Jira):\n[Attached from Jira]\n- {on_case} (in Jira: auth log.txt)")
     };
     assert_eq!(stage.case_comments(&case), [said("auth_log.txt"), said("auth_log-2.txt")]);
-    assert_eq!(count(&stage.lines(&case).await, "auth_log-2.txt (in Jira: auth log.txt)"), 1);
+    let lines = stage.lines(&case).await;
+    assert_eq!(count(&lines, "auth_log-2.txt (in Jira: auth log.txt)"), 1);
+    assert_eq!(
+        (count(&lines, "new, Verified · by Ana Alvarez (Jira)"), count(&lines, ana.as_str())),
+        (1, 0),
+        "{lines:?}"
+    );
     assert_eq!(count(&comments(&stage, &key), "Attached from Jira"), 0, "the issue shows the file itself");
     assert_eq!(stage.jira.issue(&key).unwrap()["fields"]["attachment"].as_array().unwrap().len(), 2);
 }

@@ -9,7 +9,10 @@ use crate::{
         sessions::SessionName,
         sir::{self, Call, Fault, FaultKind, Page, Question, ask, limits},
     },
-    case::{Case, CaseId, Millis, UserId, author::Author},
+    case::{
+        Case, CaseId, Millis, UserId,
+        author::{Author, plain_name},
+    },
     chat::{
         ingress::{act::CommandKey, action::Action, job::Job},
         policy::{
@@ -174,9 +177,12 @@ impl CommandContext<'_> {
     /// Whoever asks, as others are to read who it was.
     pub(crate) fn author(&self) -> Author {
         let user = &self.person.identity.user;
-        match self.is_at_a_terminal() {
-            true => Author::Principal(user.to_string()),
-            false => Author::Slack { user: user.clone() },
+        match () {
+            () if self.is_at_a_terminal() => Author::Principal(user.to_string()),
+            () if matches!(self.job.action, Action::JiraChanged { .. } | Action::JiraFile { .. }) => {
+                Author::Jira { name: plain_name(&self.person.name) }
+            }
+            () => Author::Slack { user: user.clone() },
         }
     }
 
