@@ -12,7 +12,7 @@ exports.tell = async (person) => {
 
 async function clock(person) {
   await person.goesTo("# security");
-  await person.says("/sir 7000000004 clock");
+  await person.says("/sir 7000000003 clock");
   await person.presses("Start one from a moment…", person.page.locator("#messages"));
   await person.seesForm("Start a clock");
   await person.writes("It runs from", "2099-01-01T00:00");
@@ -33,7 +33,7 @@ async function file(person) {
   await person.says("from the proxy");
   await person.choosesOn("proxy.log", "Attach file to case");
   await person.seesForm("Attach to a case");
-  await person.chooses("Case", "7000000004  Credentials used from a new country");
+  await person.chooses("Case", "7000000003  Credentials used from a new country");
   await person.presses("Attach", person.form);
   await person.seesFormClose();
   await person.sees("aws", "proxy.log · Verified");

@@ -12,13 +12,13 @@ use super::{
     errors::SirRefusal,
     investigations, limits, membership,
     state::{CaseEvent, EditEntry, Principal, Scan, SirAccount},
-    sts,
+    sts, typed,
 };
 use crate::standins::HeardCall;
 
 impl SirStandin {
     fn does<T>(&self, work: impl FnOnce(&mut SirAccount) -> Result<T, SirRefusal>) -> Result<T, String> {
-        self.with(work).map_err(|refusal| format!("{refusal:?}"))
+        self.with(work).map_err(|refusal| refusal.to_string())
     }
 
     /// AWS opens a proactive, AWS-supported case with this title; says its id.
@@ -324,7 +324,11 @@ pub(super) fn change(state: &mut SirAccount, id: &CaseId, values: &Value) -> Res
         state.edited(id, actor, EditEntry { action: "UPDATE_PENDING_ACTION", message });
         state.emit(CaseEvent::Updated, id, actor);
     }
-    if rest.is_empty() { Ok(()) } else { cases::change(state, id, &rest, actor) }
+    if rest.is_empty() {
+        return Ok(());
+    }
+    typed::valid_update(id, &rest)?;
+    cases::change(state, id, &rest, actor)
 }
 
 pub(super) fn whole(state: &SirAccount) -> Value {

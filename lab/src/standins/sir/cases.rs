@@ -53,8 +53,8 @@ pub(super) fn open(
         let code = ["L-87F7FF63", "L-A44E2290"][by_aws];
         return Err(SirRefusal::quota("The quota of active cases is used up.", code));
     }
-    let counted = CaseId::new(format!("{:010}", 7_000_000_000 + state.next()));
-    let id = state.settings.next_case.take().unwrap_or(counted);
+    state.next();
+    let id = state.settings.next_case.take().unwrap_or_else(|| counted(state));
     let now = state.clock.epoch();
     let mut wire = values.clone();
     let tags = wire.remove("tags").and_then(|tags| tags.as_object().cloned()).unwrap_or_default();
@@ -85,6 +85,13 @@ pub(super) fn open(
     state.edited(&id, actor, EditEntry { action: "CREATE_CASE", message });
     state.emit(CaseEvent::Created, &id, actor);
     Ok(id)
+}
+
+/// The next number that no case has: they are consecutive.
+fn counted(state: &SirAccount) -> CaseId {
+    let first = 7_000_000_003 + state.cases.len();
+    let mut ids = (first..).map(|number| CaseId::new(format!("{number:010}")));
+    ids.find(|id| !state.cases.contains_key(id)).unwrap_or_else(|| CaseId::new(""))
 }
 
 pub(super) fn get(state: &mut SirAccount, input: &Input) -> Output {

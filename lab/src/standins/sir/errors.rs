@@ -1,5 +1,7 @@
 //! How does SIR say no?
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
 use super::super::{
@@ -34,6 +36,18 @@ const STATUS: &[(&str, u16)] = &[
     ("RequestEntityTooLargeException", 413),
     ("ServiceUnavailable", 503),
 ];
+
+/// In words, for whoever acts as AWS.
+impl fmt::Display for SirRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        write!(f, "{}: ", self.name)?;
+        match self.body["fieldList"].as_array().and_then(|fields| fields.first()) {
+            Some(field) => write!(f, "{}: {}", text(&field["name"]), text(&field["message"])),
+            None => f.write_str(&text(&self.body["message"])),
+        }
+    }
+}
 
 impl SirRefusal {
     pub(super) fn conflict(message: &str, kind: &str, id: &str) -> Self {

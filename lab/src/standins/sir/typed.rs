@@ -1,6 +1,7 @@
 //! How is an operation asked for within this process, without HTTP and a signature?
 
-use serde_json::{Map, Value};
+use casebridge::case::CaseId;
+use serde_json::{Map, Value, json};
 
 use super::{
     super::within::Sight,
@@ -38,13 +39,26 @@ impl SirStandin {
 
 fn ask(state: &mut SirAccount, operation: &OperationModel, members: Map<String, Value>) -> super::Output {
     state.pace(operation.name, operation.rate)?;
+    let values = valid(operation, members)?;
+    let who = state.settings.principal.clone();
+    done(state, operation, &Input { values, who })
+}
+
+/// UpdateCase's members, whoever changes them.
+pub(super) fn valid_update(case: &CaseId, change: &Map<String, Value>) -> Result<(), SirRefusal> {
+    let known = OPERATIONS.iter().find(|known| known.name == "UpdateCase");
+    let known = known.ok_or_else(|| SirRefusal::invalid("UNKNOWN_OPERATION", &[]))?;
+    let mut members = change.clone();
+    members.insert("caseId".to_owned(), json!(case));
+    valid(known, members).map(drop)
+}
+
+fn valid(operation: &OperationModel, members: Map<String, Value>) -> Result<Map<String, Value>, SirRefusal> {
     let mut parts: [Map<String, Value>; 3] = Default::default();
     for (name, value) in members {
         let has = |fields: &[super::FieldShape]| fields.iter().any(|field| field.name == name);
         let place = [operation.uri, operation.query].into_iter().position(has).unwrap_or(2);
         parts[place].insert(name, value);
     }
-    let values = checked(operation, parts)?;
-    let who = state.settings.principal.clone();
-    done(state, operation, &Input { values, who })
+    checked(operation, parts)
 }
