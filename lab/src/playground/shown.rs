@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use casebridge::case::UserId;
 use serde_json::Value;
 
-use super::standins::{Standins, ana, bo};
+use super::standins::Standins;
 use crate::standins::{JiraStandin, SlackStandin};
 
 /// What an alert is called there.
@@ -40,6 +39,7 @@ impl Screen {
     /// Looks at both.
     pub fn now(standins: &Standins) -> Self {
         let mut all = BTreeMap::new();
+        let people = People::of(standins);
         let channel = standins.slack.security();
         for message in standins.slack.messages(&channel) {
             let reply = message.get("thread_ts").is_some_and(|thread| *thread != message["ts"]);
@@ -48,12 +48,12 @@ impl Screen {
                 (true, true) => "thread",
                 (false, _) => "person",
             };
-            add(&mut all, "1 slack", &message, what.to_owned());
+            add(&mut all, &people, &message, what.to_owned());
         }
         let state = standins.slack.state();
         for message in state["ephemerals"].as_array().into_iter().flatten() {
             let to = message["to"].as_str().or(message["user"].as_str()).unwrap_or_default();
-            add(&mut all, "1 slack", message, format!("only {}", person(&UserId::new(to))));
+            add(&mut all, &people, message, format!("only {}", people.name(to)));
         }
         for key in standins.jira.issues() {
             issue(&mut all, &standins.jira, &key);
@@ -87,22 +87,32 @@ impl Screen {
     }
 }
 
-fn person(id: &UserId) -> &str {
-    match () {
-        () if *id == ana() => "Ana",
-        () if *id == bo() => "Bo",
-        () => id.as_str(),
+/// Everybody of the workspace: id and name.
+struct People(Vec<(String, String)>);
+
+impl People {
+    fn of(standins: &Standins) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let named = |user: &Value| (text(&user["id"]), capital(&text(&user["real_name"])));
+        Self(standins.slack.people().iter().map(named).collect())
+    }
+
+    fn name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.0.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name)
     }
 }
 
-fn add(all: &mut BTreeMap<String, Thing>, place: &str, message: &Value, what: String) {
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
+}
+
+fn add(all: &mut BTreeMap<String, Thing>, people: &People, message: &Value, what: String) {
     let ts = message["ts"].as_str().unwrap_or_default();
-    let shown = SlackStandin::shown(message);
-    let named = [ana(), bo()]
-        .iter()
-        .fold(shown, |text, id| text.replace(&format!("@{id}"), &format!("@{}", person(id))));
-    let lines = plain(&named);
-    all.insert(format!("{place} {ts}"), Thing { what, lines });
+    let named =
+        |text: String, (id, name): &(String, String)| text.replace(&format!("@{id}"), &format!("@{name}"));
+    let lines = plain(&people.0.iter().fold(SlackStandin::shown(message), named));
+    all.insert(format!("1 slack {ts}"), Thing { what, lines });
 }
 
 fn issue(all: &mut BTreeMap<String, Thing>, jira: &JiraStandin, key: &str) {

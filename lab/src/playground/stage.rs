@@ -120,6 +120,7 @@ pub struct Stage {
     busy: AtomicUsize,
     swept: Mutex<Millis>,
     sweeping: tokio::sync::Mutex<()>,
+    turns: tokio::sync::Mutex<()>,
 }
 
 enum LateEffect {
@@ -196,6 +197,7 @@ impl Stage {
             busy: AtomicUsize::new(0),
             swept: Mutex::new(now),
             sweeping: tokio::sync::Mutex::default(),
+            turns: tokio::sync::Mutex::default(),
         })
     }
 
@@ -293,7 +295,7 @@ impl Stage {
 
     /// Lets `command` do the next jobs of the inbox, and tells it what happened in Jira; `false` if there is nothing.
     pub async fn command(&self) -> bool {
-        let _busy = self.works();
+        let (_busy, _turn) = (self.works(), self.turn().await);
         for webhook in self.standins.jira.take_webhooks() {
             self.remember_change(&webhook);
             self.route(Place::Jira, "a webhook of Jira", || LateEffect::Request(webhook.clone()));
@@ -328,7 +330,7 @@ impl Stage {
 
     /// Gives `notify` the next events of SIR; `false` if there is none.
     pub async fn notify(&self) -> bool {
-        let _busy = self.works();
+        let (_busy, _turn) = (self.works(), self.turn().await);
         self.take_events();
         let batch = lock(&self.events).take(self.clock.now());
         if batch.is_empty() {
@@ -402,7 +404,7 @@ impl Stage {
 
     /// The schedule's minute: `notify` does what is due.
     pub async fn sweep(&self) {
-        let _one = self.sweeping.lock().await;
+        let (_one, _turn) = (self.sweeping.lock().await, self.turn().await);
         *lock(&self.swept) = self.clock.now();
         let boundary = Boundary::new(&self.switches.crash);
         let world = self.world(&boundary);
@@ -447,6 +449,12 @@ impl Stage {
             }
             self.quiet().await;
         }
+    }
+
+    /// In a story one works after the other: told again, it shows the same screens.
+    async fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let is_told = lock(&self.telling).is_some();
+        if is_told { Some(self.turns.lock().await) } else { None }
     }
 
     fn works(&self) -> Busy<'_> {

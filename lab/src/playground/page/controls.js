@@ -125,7 +125,10 @@ async function goesOn() {
 
 async function begins() {
   const answer = await post("/stories", { story: $("story-name").value || null });
-  if (answer.error) say(answer.error);
+  if (answer.error) return say(answer.error);
+  // A story begins as itself, not as whom the last one looked at.
+  is(people()[0].id);
+  goesTo("security");
 }
 
 export function startControls() {
