@@ -1,7 +1,8 @@
-// Can everything be done by hand that people do: typed as it is, edited, deleted, answered with an emoji, a file dropped?
+// Can everything be done by hand that people do in Slack: typed as it is, completed, edited, deleted, answered with an emoji,
+// a file dropped? What people do in Jira and AWS does is in as_jira.js and as_aws.js.
 "use strict";
 
-exports.name = "words come as they were typed; messages are edited, deleted and reacted to; a file is dropped";
+exports.name = "words come as they were typed; messages are completed, edited, deleted and reacted to; a file is dropped";
 
 exports.tell = async (person) => {
   const { page } = person;
@@ -20,8 +21,29 @@ exports.tell = async (person) => {
   await person.sees("jira", "a <= b");
 
   await person.choosesOn("a <= b", "React with eyes");
-  await page.getByRole("button", { name: "eyes: Ana" }).waitFor();
+  await page.getByRole("button", { name: "eyes: Ana" }).click();
+  await page.getByRole("button", { name: "eyes: Ana" }).waitFor({ state: "detached" });
+  await takesBack(person);
+  await drops(person);
+  await completes(person);
+  await person.lets("+1 h");
+  await person.seesAllTold();
+  // What stands there is there after the page is loaded again, and so is where one was.
+  await page.reload();
+  await person.sees("slack", "a <= b", "see the log");
+  await page.locator("#thread").waitFor();
+};
 
+async function takesBack(person) {
+  await person.replies("Wrong thread.");
+  for (const where of ["slack", "aws", "jira"]) await person.seesTimes(where, "Wrong thread.", 1);
+  await person.choosesOn("Wrong thread.", "Delete message");
+  for (const where of ["slack", "aws", "jira"]) await person.seesNoMore(where, "Wrong thread.");
+  await person.sees("aws", "[withdrawn by ana");
+}
+
+async function drops(person) {
+  const { page } = person;
   await page.locator("#thread").evaluate((pane) => {
     const data = new DataTransfer();
     data.items.add(new File(["03:10 web-2 is off\n"], "auth.log", { type: "text/plain" }));
@@ -30,57 +52,37 @@ exports.tell = async (person) => {
   await page.locator("#reply-file", { hasText: "auth.log" }).waitFor();
   await person.replies("see the log");
   await person.sees("slack", "see the log", "auth.log");
-  await person.sees("aws", "see the log");
-
-  await jira(person);
-  await aws(person);
-  await person.lets("+1 h");
-  await person.seesAllTold();
-  // What stands in SIR, Slack and Jira is there after the page is loaded again, and so is where one was.
-  await page.reload();
-  await person.sees("slack", "a <= b", "Restored.");
-};
-
-async function jira(person) {
-  const { page } = person;
-  await page.getByLabel("Who sees the comment").selectOption({ label: "Only Administrators" });
-  await person.writes("Comment in Jira", "Legal is informed.", page);
-  await person.presses("Comment", page.locator("#remark"));
-  await person.sees("jira", "Only Administrators", "Legal is informed.");
-  await page.getByLabel("Who sees the comment").selectOption({ label: "Everybody" });
-  await person.writes("Comment in Jira", "Restoring now.", page);
-  await person.presses("Comment", page.locator("#remark"));
-  await person.seesEverywhereOnce("Restoring now.");
-  await page.getByRole("button", { name: "Edit the comment of Ana Alvarez" }).last().click();
-  await page.locator("#activity").getByLabel("The comment's new words").fill("Restored.");
-  await person.presses("Save", page.locator("#activity"));
-  await person.sees("aws", "Restored.");
-  await page.getByLabel("Status of the issue").selectOption("In Review");
-  await person.presses("Move");
-  await person.sees("jira", "In Review");
-  await person.presses("History");
-  await person.sees("jira", "status: To Do → In Review");
-  await person.presses("Comments");
-  await person.seesNoMore("aws", "Legal is informed.");
-  await person.seesNoMore("slack", "Legal is informed.");
+  await person.sees("aws", "see the log", "auth.log · Verified");
 }
 
-async function aws(person) {
+// By the keys alone: a command, a verb, a case, and a person.
+async function completes(person) {
   const { page } = person;
-  await person.actsAsAws("Comment as AWS", "First words.", "AWS comments");
-  await person.seesEverywhereOnce("First words.");
-  await person.presses("Edit as AWS", page.locator("#case"));
-  await page.locator("#case").getByLabel("The comment's new words").fill("Better words.");
-  await person.presses("Save", page.locator("#case"));
-  await person.sees("slack", "Better words.");
-  person.told = [];
-  await page.getByText("More that AWS does").click();
-  await page.getByLabel("Field", { exact: true }).selectOption("Threat actor's address");
-  await person.writes("The field's value", "203.0.113.9", page);
-  await person.presses("Change");
-  await person.sees("slack", "203.0.113.9");
-  await person.presses("AWS closes");
-  await page.locator("#sure", { hasText: "Nothing opens it again." }).waitFor();
-  await person.presses("Cancel", page.locator("#sure"));
-  await person.seesNoMore("aws", "Closed ·");
+  await page.locator("#line").focus();
+  await page.keyboard.type("/s");
+  await chooses(page, "line", "/sir");
+  await page.keyboard.type("7");
+  await chooses(page, "line", "7000000003");
+  await page.keyboard.type("sho");
+  await chooses(page, "line", "show");
+  await page.keyboard.press("Enter");
+  await person.sees("slack", "Only visible to you");
+  await page.locator("#reply").focus();
+  await page.keyboard.type("Ask @Ce");
+  await chooses(page, "reply", "@Cem");
+  await page.keyboard.type("please");
+  await page.keyboard.press("Enter");
+  await person.sees("slack", "Ask @Cem please");
+  await person.sees("aws", "Ask @cem please");
+  await page.locator("#replies .mention", { hasText: "@Cem" }).waitFor();
+}
+
+async function chooses(page, id, label) {
+  await page.locator(`#${id}-choices`).getByRole("option", { name: label }).first().waitFor();
+  for (let presses = 0; presses < 10; presses += 1) {
+    await page.keyboard.press("ArrowDown");
+    const chosen = await page.locator(`#${id}-choices [aria-selected=true] strong`).innerText();
+    if (chosen === label) return page.keyboard.press("Enter");
+  }
+  throw new Error(`"${label}" cannot be chosen`);
 }

@@ -5,6 +5,7 @@ exports.name = "a case is opened and commented with the keyboard alone";
 
 exports.tell = async (person) => {
   const { page } = person;
+  await skips(page);
   await tabsTo(page, "Open Casebridge");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "New case" }).waitFor();
@@ -41,7 +42,38 @@ exports.tell = async (person) => {
   await person.seesEverywhereOnce("It is locked.");
   // The focus is where it was, though the card was drawn anew.
   await tabsTo(page, "Comment");
+  await isShort(page);
 };
+
+// Each skip link leads to what it names, within as many presses as it stands from the top.
+async function skips(page) {
+  const links = await page.locator(".skips a").evaluateAll((all) => all.map((link) => link.getAttribute("href").slice(1)));
+  if (links.length < 4) throw new Error(`only ${links.length} skip links`);
+  for (const [index, target] of links.entries()) {
+    await page.reload();
+    await page.locator("#line").waitFor();
+    for (let presses = 0; presses <= index; presses += 1) await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((target) => document.activeElement.id === target, target);
+  }
+  await page.reload();
+  await page.locator("#line").waitFor();
+}
+
+// From the top around to the end in fewer than a hundred presses, though all is on the page.
+async function isShort(page) {
+  await page.reload();
+  await page.locator("#replies .message").first().waitFor();
+  const isAtTop = () => page.evaluate(() => document.activeElement.closest(".skips a")?.getAttribute("href") === "#title");
+  await page.keyboard.press("Tab");
+  if (!(await isAtTop())) throw new Error("the first press leads to no skip link");
+  let presses = 0;
+  do {
+    await page.keyboard.press("Tab");
+    presses += 1;
+  } while (presses < 120 && !(await isAtTop()));
+  if (presses >= 100) throw new Error(`${presses} presses of Tab lead around the page`);
+}
 
 // Goes on from where the focus is. Everything that takes it must show that it has it.
 async function tabsTo(page, name, direction, kind) {

@@ -1,10 +1,25 @@
-// Does the page fit a phone and a desktop, light and dark, with nothing cut off at its side?
+// Does the page fit a phone and a desktop, light and dark, with nothing cut off at its side, and does it look as it was approved?
+// Where each named region stands is kept in layout.json; CASEBRIDGE_WRITE_LAYOUT=1 writes it, after somebody looked at the page.
 "use strict";
+const { readFileSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
 
-exports.name = "the page fits 390, 1280 and 1600 pixels, light and dark, with cases, menus and forms open";
+exports.name = "the page fits 390, 1280 and 1600 pixels, light and dark, and its regions stand where they were approved";
+
+const APPROVED = join(__dirname, "layout.json");
+const WRITES = process.env.CASEBRIDGE_WRITE_LAYOUT === "1";
+// Fonts differ by so much from machine to machine.
+const LEEWAY = 16;
+const REGIONS = [
+  ...["header", ".counters", "#webhook", ".controls", "#tour", "#story", "#sections"],
+  ...["#sir", "#case", "#open", "#aws", "#slack", ".sidebar", "#channel", "#say", "#thread", "#answer"],
+  ...["#jira", "#issue", "#tabs", "#activity", "#work", "#bridge", "#feed", "#held", "#faults"],
+  ...["#view", "#view .body", "#view form > .actions"],
+];
 
 exports.tell = async (person) => {
-  await everywhere(person, "empty");
+  const found = {};
+  await everywhere(person, "empty", found);
   await person.presses("AWS opens a case");
   await person.presses("Your team opens one");
   await person.sees("slack", "Resolver AWS", "Resolver Your team");
@@ -13,34 +28,61 @@ exports.tell = async (person) => {
   await person.choosesOn("Resolver AWS", "Attach file to case");
   await person.sees("slack", "There is no file on this message.");
   await person.opensThread();
-  await everywhere(person, "the channel");
+  await everywhere(person, "the channel", found);
   await person.presses("Comment", person.card);
   await person.seesForm("Comment");
-  await everywhere(person, "a short form");
+  await everywhere(person, "a short form", found);
   await person.presses("Cancel", person.form);
   await person.seesFormClose();
   await person.goesTo("Casebridge: Home");
   await person.sees("slack", "Other open cases");
-  await everywhere(person, "the Home");
+  await everywhere(person, "the Home", found);
   await person.presses("New case");
   await person.seesForm("New case");
-  await everywhere(person, "a long form");
+  await everywhere(person, "a long form", found);
   await person.presses("Cancel", person.form);
   await person.seesFormClose();
+  if (WRITES) return writeFileSync(APPROVED, JSON.stringify(found, null, 1).replace(/\[\s+([^\]]*?)\s+\]/g, (_, list) => `[${list.replace(/\s+/g, " ")}]`) + "\n");
+  const moved = compare(JSON.parse(readFileSync(APPROVED, "utf8")), found);
+  if (moved.length) throw new Error("it looks otherwise than approved: " + moved.slice(0, 20).join("; "));
 };
 
-async function everywhere(person, what) {
-  for (const colorScheme of ["light", "dark"]) {
-    for (const width of [390, 1280, 1600]) {
-      await person.page.emulateMedia({ colorScheme });
-      await person.page.setViewportSize({ width, height: 1000 });
-      const outside = await person.page.evaluate(cutOff);
+async function everywhere({ page }, what, found) {
+  for (const width of [390, 1280, 1600]) {
+    await page.setViewportSize({ width, height: 1000 });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const outside = await page.evaluate(cutOff);
       if (outside.length) throw new Error(`${what}, ${colorScheme}, ${width} px: ${outside.join("; ")}`);
     }
+    found[`${what}, ${width} px`] = await page.evaluate(rectangles, REGIONS);
   }
 }
 
-// What reaches over the page's side, what is cut off inside of its section, and text that is hard to tell from its ground.
+// Left, top, width and height of each region that is to be seen.
+function rectangles(regions) {
+  const all = {};
+  for (const name of regions) {
+    const node = document.querySelector(name);
+    if (!node?.getClientRects().length) continue;
+    const { left, top, width, height } = node.getBoundingClientRect();
+    all[name] = [left, top + scrollY, width, height].map(Math.round);
+  }
+  return all;
+}
+
+function compare(approved, found) {
+  const moved = [];
+  const differ = (one, other) => !one || !other || one.some((value, index) => Math.abs(value - other[index]) > LEEWAY);
+  for (const what of new Set([...Object.keys(approved), ...Object.keys(found)])) {
+    const [before, now] = [approved[what] || {}, found[what] || {}];
+    for (const name of new Set([...Object.keys(before), ...Object.keys(now)]))
+      if (differ(before[name], now[name])) moved.push(`${what}: ${name} at ${now[name] || "nowhere"}, not ${before[name] || "nowhere"}`);
+  }
+  return moved;
+}
+
+// What reaches over the page's side, and what is cut off inside of its section.
 function cutOff() {
   const width = document.documentElement.clientWidth;
   const visible = [...document.querySelectorAll("body *")].filter(

@@ -19,10 +19,11 @@ exports.tell = async (person) => {
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize({ width: 1280, height: 868 });
   const pngs = [await page.screenshot()];
-  await follow(person, SAID, async () => {
+  const done = async () => {
     await page.waitForTimeout(900);
     pngs.push(await page.screenshot());
-  });
+  };
+  await follow(person, { said: SAID, done });
   const moving = animated(pngs, 2500);
   const path = process.env.CASEBRIDGE_RECORDING;
   if (path) writeFileSync(path, moving);

@@ -9,8 +9,8 @@ use std::{
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Asked, Command, DueList, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind,
-        Told, Wanted, key::Key, notes::PlaceNote,
+        Asked, Command, DueList, Error, Leaving, Meta, Note, Reserved, Result, Saying, Seen, Store,
+        TargetKind, Told, Wanted, key::Key, notes::PlaceNote,
     },
 };
 
@@ -49,6 +49,8 @@ impl PlayTable<'_> {
     async fn once<T>(&self, operation: impl Future<Output = Result<T>>) -> Result<T> {
         self.boundary.pass().await;
         if self.switches.table_throttles.load(Ordering::SeqCst) {
+            let entry = FeedEntry::new(FeedKind::Meddled, "table", "a request");
+            self.tells(entry.went("too many (429)"));
             return Err(Error::Trouble("throttled".to_owned()));
         }
         let answer = operation.await;
@@ -155,7 +157,9 @@ impl Store for PlayTable<'_> {
         told: &Told,
     ) -> Result<()> {
         self.once(self.table.tell(case, epoch, target, key, told)).await?;
-        self.tells(FeedEntry::new(FeedKind::Done, target.as_str(), key.to_string()).of(case));
+        // What the hourly check found where it stood is no news.
+        let kind = if told.seen == Seen::Yes { FeedKind::Reads } else { FeedKind::Done };
+        self.tells(FeedEntry::new(kind, target.as_str(), key.to_string()).of(case));
         Ok(())
     }
 

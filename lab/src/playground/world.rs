@@ -4,7 +4,7 @@
 use std::{sync::Mutex, time::Duration};
 
 use casebridge::{
-    aws::sir,
+    aws::sir::{self, FaultKind},
     case::{CaseId, Millis},
     http::{
         Request, Response, TransportError,
@@ -63,6 +63,23 @@ fn outcome(answer: &Result<Response, TransportError>) -> String {
     }
 }
 
+/// The same for AWS, whose client keeps the status to itself.
+fn refusal(kind: &FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Denied => "denied",
+        FaultKind::Conflict => "conflict",
+        FaultKind::NotFound => "not found",
+        FaultKind::NotActive => "no active membership",
+        FaultKind::Quota => "quota reached",
+        FaultKind::Throttled { .. } => "too many (429)",
+        FaultKind::Invalid { .. } => "not valid",
+        FaultKind::InvalidToken => "token not valid",
+        FaultKind::NoSession => "no session",
+        FaultKind::NotSent => "not sent",
+        FaultKind::Unknown => "no answer, or 503",
+    }
+}
+
 #[async_trait::async_trait(?Send)]
 impl World for PlayWorld<'_> {
     fn store(&self) -> &dyn Store {
@@ -103,7 +120,7 @@ impl World for PlayWorld<'_> {
         let kind = if call.is_read() { FeedKind::Reads } else { FeedKind::Sends };
         let entry = FeedEntry::new(kind, "sir", call.operation());
         let answer = self.live.call(call).await;
-        let how = answer.as_ref().map_or_else(ToString::to_string, |_| "200".to_owned());
+        let how = answer.as_ref().map_or_else(|fault| refusal(&fault.kind), |_| "200");
         self.feed.add(self.clock.now(), entry.went(how));
         self.boundary.pass().await;
         answer

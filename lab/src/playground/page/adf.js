@@ -1,6 +1,6 @@
 // How does a document of Atlassian's look?
 
-import { el } from "./list.js";
+import { el, unknown } from "./list.js";
 import { link } from "./text.js";
 
 const PLAIN = {
@@ -14,6 +14,10 @@ const PLAIN = {
   tableHeader: "th",
   tableCell: "td",
   doc: "div",
+  taskList: "div",
+  decisionList: "div",
+  mediaSingle: "div",
+  mediaGroup: "div",
 };
 
 export function adf(node) {
@@ -51,8 +55,11 @@ export function adf(node) {
     case "expand":
     case "nestedExpand":
       return el("details", {}, el("summary", {}, node.attrs?.title || "More"), inner());
+    case "media":
+    case "mediaInline":
+      return el("span", { className: "chip" }, node.attrs?.alt || "A file");
     default:
-      return el("span", {}, inner());
+      return unknown(node.type);
   }
 }
 
@@ -60,8 +67,7 @@ function marked(node) {
   let shown = document.createTextNode(node.text);
   for (const mark of node.marks || []) {
     const tag = { strong: "strong", em: "em", strike: "s", code: "code", underline: "u" }[mark.type];
-    if (tag) shown = el(tag, {}, shown);
-    else if (mark.type === "link") shown = link(mark.attrs.href, shown);
+    shown = tag ? el(tag, {}, shown) : mark.type === "link" ? link(mark.attrs.href, shown) : unknown(mark.type);
   }
   return shown;
 }

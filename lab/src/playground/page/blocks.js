@@ -1,7 +1,7 @@
 // How does a block of Block Kit look, and what happens when something in it is pressed?
 
 import { $ } from "./world.js";
-import { button, el } from "./list.js";
+import { button, el, unknown } from "./list.js";
 import { link, mrkdwn, rich, words } from "./text.js";
 import { field, input } from "./field.js";
 
@@ -33,7 +33,7 @@ export function block(block, press, before) {
     case "markdown":
       return el("div", { className: "text" }, mrkdwn(block.text));
     default:
-      return el("div", { className: "error" }, "The playground cannot show this: " + block.type);
+      return unknown(block.type);
   }
 }
 

@@ -30,6 +30,7 @@ function called(key, id) {
   if (kind === "comment") return at >= 0 ? "comment " + (at + 1) : "comment " + what;
   if (kind === "home") return "the card or issue";
   if (kind === "changes" || kind === "change") return "change " + what;
+  if (kind === "investigation") return "what the AI agent found";
   return key.replace(/\/0$/, "").replace("/", " ");
 }
 
@@ -97,7 +98,8 @@ export function duration(millis) {
 
 function drawFeed() {
   const reads = $("reads").checked;
-  const steps = all("step/").filter((one) => reads || (one.kind !== "reads" && (one.what !== "auth.test" || one.how !== "200")));
+  const isQuiet = (one) => !isBad(one) && (one.kind === "reads" || one.what === "auth.test");
+  const steps = all("step/").filter((one) => reads || !isQuiet(one));
   const list = $("feed");
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   let number = 0;
@@ -110,13 +112,14 @@ function drawFeed() {
   if (atEnd && !list.many) list.scrollTop = list.scrollHeight;
 }
 
+const isBad = ({ how }) => how && !/^(2\d\d|on|off|already_\w+)$/.test(how);
+
 function line(one) {
   const [sign, words] = SIGNS[one.kind];
-  const bad = one.how && !/^(2\d\d|on|off|already_\w+)$/.test(one.how);
   const time = new Date(one.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   return el(
     "div",
-    { className: "step " + one.kind + (bad ? " bad" : "") },
+    { className: "step " + one.kind + (isBad(one) ? " bad" : "") },
     el("span", { className: "when" }, time),
     el("span", { className: "sign" }, sign),
     el("span", { className: "at " + one.place }, PLACES[one.place] || one.place),
@@ -128,8 +131,11 @@ const at = (millis) =>
   millis ? new Date(Number(millis)).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" }) : "";
 
 function text(one, words) {
-  const about = one.case ? one.case + " " : "";
+  // One case alone is meant without a word.
+  const about = one.case && all("sir/").length > 1 ? one.case + " " : "";
   switch (one.kind) {
+    case "reads":
+      return about + (one.how ? one.what : "finds there: " + called(one.what, one.case));
     case "intent":
     case "done":
       return about + words + " " + called(one.what, one.case);

@@ -25,7 +25,7 @@ export function target(place, channel, thread) {
   where = { place, channel, thread };
   $("say").hidden = !channel || place === "direct";
   const named = slack().channels.find((one) => one.id === channel)?.name;
-  $("line").placeholder = named ? `Message #${named}, or /sir` : "";
+  $("line").placeholder = named ? `Message #${named}` : "";
 }
 
 function enter(id, thread) {

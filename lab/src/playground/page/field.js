@@ -1,7 +1,7 @@
 // How is a form's field filled in, and what does Slack send of it? <https://docs.slack.dev/reference/block-kit/block-elements>
 
 import { people } from "./world.js";
-import { el } from "./list.js";
+import { el, unknown } from "./list.js";
 import { words } from "./text.js";
 
 let count = 0;
@@ -90,7 +90,7 @@ export function field(item, id) {
       return moment(item, id);
     default:
       return {
-        node: el("span", { className: "error" }, "The playground cannot show this: " + item.type),
+        node: unknown(item.type),
         read: () => ({ value: null }),
       };
   }

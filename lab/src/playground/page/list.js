@@ -12,6 +12,12 @@ export function el(tag, props, ...children) {
   return node;
 }
 
+// What the page cannot draw is said, in the console too: no test passes over it.
+export function unknown(kind) {
+  console.error("not drawn: " + kind);
+  return el("span", { className: "error" }, "The playground cannot show this: " + kind);
+}
+
 export const button = (label, on, props) => el("button", { type: "button", on, ...props }, label);
 
 // Shows items `{key, content, draw}` in a list. An item whose content is the same keeps its element, so focus and open

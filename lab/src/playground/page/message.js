@@ -65,9 +65,9 @@ function reactions(one, place) {
     const mine = users.includes(me());
     const by = users.map((user) => names()[user] || user).join(", ");
     return button(
-      [emoji(name), " " + users.length],
+      [emoji(name), " " + users.length, el("span", { className: "unseen" }, ` ${name}: ${by}`)],
       () => act({ do: "reacts", user: me(), channel: place, ts: one.ts, name }),
-      { className: "reaction" + (mine ? " mine" : ""), "aria-label": `${name}: ${by}`, title: by },
+      { className: "reaction" + (mine ? " mine" : ""), title: by },
     );
   };
   return el("div", { className: "reactions" }, one.reactions.map(chip));

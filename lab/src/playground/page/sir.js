@@ -16,15 +16,20 @@ const STEPS = [
   "Closed",
 ];
 
-// What AWS can change of a case: how it is called, and what is sent of what is typed.
+// What AWS can change of a case: how it is called, what UpdateCase calls it, and what is sent of what is typed.
+const text = (typed) => typed;
+const seconds = (typed) => Math.floor(new Date(typed) / 1000);
 const FIELDS = {
-  Title: (text) => ({ title: text }),
-  Description: (text) => ({ description: text }),
-  "Impacted account": (text) => ({ impactedAccountsToAdd: [text] }),
-  "Impacted service": (text) => ({ impactedServicesToAdd: [text] }),
-  "Impacted Region": (text) => ({ impactedAwsRegionsToAdd: [{ region: text }] }),
-  "Threat actor's address": (text) => ({ threatActorIpAddressesToAdd: [{ ipAddress: text }] }),
-  "Watcher's e-mail": (text) => ({ watchersToAdd: [{ email: text }] }),
+  Title: { name: "title", sent: text },
+  Description: { name: "description", sent: text },
+  Type: { name: "engagementType", sent: text, choice: ["Security Incident", "Investigation"] },
+  "Reported start": { name: "reportedIncidentStartDate", sent: seconds, type: "datetime-local" },
+  "Actual start": { name: "actualIncidentStartDate", sent: seconds, type: "datetime-local" },
+  "Impacted account": { list: "impactedAccounts", sent: text },
+  "Impacted service": { list: "impactedServices", sent: text },
+  "Impacted Region": { list: "impactedAwsRegions", sent: (region) => ({ region }) },
+  "Threat actor's address": { list: "threatActorIpAddresses", sent: (ipAddress) => ({ ipAddress }) },
+  "Watcher's e-mail": { list: "watchers", sent: (email) => ({ email }) },
 };
 
 let chosen = recall("case", "");
@@ -143,6 +148,8 @@ function impact(it) {
     line("Accounts", it.impactedAccounts || []),
     line("Regions", (it.impactedAwsRegions || []).map((one) => one.region)),
     line("Services", it.impactedServices || []),
+    line("Reported start", [moment(it.reportedIncidentStartDate)].filter(Boolean)),
+    line("Actual start", [moment(it.actualIncidentStartDate)].filter(Boolean)),
   ];
   return lines.filter(Boolean);
 }
@@ -217,11 +224,14 @@ export function startSir() {
     const text = take("aws-text");
     if (text) onCase({ do: "aws_comments", text });
   });
-  submits("field", () => {
-    const text = take("field-text");
-    if (text) change(FIELDS[$("field-name").value](text));
+  submits("field", (by) => {
+    const { name, list, sent } = FIELDS[$("field-name").value];
+    const typed = take("field-text");
+    if (typed) change(name ? { [name]: sent(typed) } : { [list + (by?.name === "away" ? "ToDelete" : "ToAdd")]: [sent(typed)] });
   });
   options($("field-name"), Object.keys(FIELDS).map((name) => [name, name]));
+  $("field-name").addEventListener("change", fits);
+  fits();
   options($("status"), STEPS.slice(1, -1).map((name) => [name, name]));
   $("status").value = STEPS[2];
   $("set").addEventListener("click", () => change({ caseStatus: $("status").value }));
@@ -255,6 +265,16 @@ export function startSir() {
     drawSir();
     show($("case-" + chosen));
   });
+}
+
+// The field to type into is as the chosen one of the case: a list's, a moment's, one of a few.
+function fits() {
+  const { list, type, choice } = FIELDS[$("field-name").value];
+  $("field-text").type = type || "text";
+  $("field-text").value = "";
+  $("field-choice").replaceChildren(...(choice || []).map((value) => el("option", { value })));
+  $("field-away").hidden = !list;
+  $("field-set").textContent = list ? "Add" : "Change";
 }
 
 const plainly = (title, text, confirm) => {

@@ -154,10 +154,7 @@ function drawThread(said) {
   reveal(list, () => fillWindow(list, items, () => el("p", { className: "empty" }, "No reply yet.")));
 }
 
-const title = (one) =>
-  one?.bot_id
-    ? (one.blocks?.find((block) => block.type === "header")?.text?.text || one.text || "").slice(0, 80)
-    : (one?.text || "").slice(0, 80);
+const title = (one) => (one?.blocks?.find((block) => block.type === "header")?.text?.text || one?.text || "").replace(/[`*~]/g, "").slice(0, 80);
 
 // A list that shows something else now begins anew.
 function fresh(list, shows) {

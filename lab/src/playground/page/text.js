@@ -1,7 +1,7 @@
 // How does text look that Slack shows: mrkdwn, rich text, links, mentions, dates?
 
 import { $, get, me, names, slack } from "./world.js";
-import { el } from "./list.js";
+import { el, unknown } from "./list.js";
 import { emoji, withEmoji } from "./emoji.js";
 
 export const time = (seconds) =>
@@ -154,7 +154,7 @@ export function rich(element) {
     case "text":
       return styled(element);
     default:
-      return element.text || "";
+      return unknown(element.type);
   }
 }
 

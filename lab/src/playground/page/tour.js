@@ -75,7 +75,7 @@ function shows() {
   const section = around.closest("main > section, #bridge")?.id;
   if (section) document.dispatchEvent(new CustomEvent("section", { detail: section }));
   const target = around.matches("button, input") ? around : around.querySelector("button");
-  target.scrollIntoView({ block: "nearest" });
+  target.scrollIntoView({ block: "center" });
   target.focus();
 }
 
