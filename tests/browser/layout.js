@@ -55,8 +55,19 @@ async function everywhere({ page }, what, found) {
       const outside = await page.evaluate(cutOff);
       if (outside.length) throw new Error(`${what}, ${colorScheme}, ${width} px: ${outside.join("; ")}`);
     }
-    found[`${what}, ${width} px`] = await page.evaluate(rectangles, REGIONS);
+    found[`${what}, ${width} px`] = await still(page);
   }
+}
+
+// Once nothing moves any more.
+async function still(page) {
+  for (let before = "", tries = 0; tries < 100; tries += 1) {
+    const now = await page.evaluate(rectangles, REGIONS);
+    if (JSON.stringify(now) === before) return now;
+    before = JSON.stringify(now);
+    await page.waitForTimeout(250);
+  }
+  throw new Error("the page does not come to rest");
 }
 
 // Left, top, width and height of each region that is to be seen.

@@ -34,10 +34,10 @@ function drawSwitches() {
     const own = known.filter((one) => one.places.includes(place));
     fill(
       $("switches-" + place),
-      own.map(({ trouble }) => ({
+      own.map(({ trouble }, index) => ({
         key: trouble,
         content: Boolean(isOn(place, trouble)),
-        draw: () => toggle(place, trouble, Boolean(isOn(place, trouble))),
+        draw: () => toggle(place, trouble, Boolean(isOn(place, trouble)), index ? -1 : 0),
       })),
       null,
       true,
@@ -55,12 +55,22 @@ function drawSwitches() {
 
 const switched = (place, trouble, on) => act({ do: "switches", place, trouble, on });
 
-const toggle = (place, trouble, on) =>
+const toggle = (place, trouble, on, tabIndex) =>
   button(TROUBLES[trouble], () => switched(place, trouble, !on), {
     className: "switch",
+    tabIndex,
     "aria-pressed": String(on),
     "aria-label": `${PLACES[place]}: ${TROUBLES[trouble]}`,
   });
+
+// The Tab key leads to a place's first switch, the arrows to the others.
+function walks(event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  const all = [...event.currentTarget.children];
+  all.at((all.indexOf(document.activeElement) + by) % all.length).focus();
+}
 
 // ---------------------------------------------------------------- clock
 
@@ -139,6 +149,7 @@ export function startControls() {
   $("calm").addEventListener("click", async () => {
     for (const { place, trouble } of get("switches").on) await switched(place, trouble, false);
   });
+  for (const place of Object.keys(PLACES)) $("switches-" + place).addEventListener("keydown", walks);
   $("goes-on").addEventListener("click", goesOn);
   $("begins").addEventListener("click", begins);
   $("plans").addEventListener("click", async () => {

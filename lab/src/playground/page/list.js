@@ -67,7 +67,8 @@ function place(list, nodes) {
 }
 
 function focusLike(node, focused) {
-  const all = [...node.querySelectorAll("button, a, summary, select, input, textarea")];
+  const kinds = "button, a, summary, select, input, textarea";
+  const all = [node, ...node.querySelectorAll(kinds)].filter((one) => one.matches(kinds));
   const named = (one) => one.getAttribute("aria-label") || one.textContent;
   const same = all.find((one) => one.tagName === focused.tagName && named(one) === named(focused));
   if (!same) return;

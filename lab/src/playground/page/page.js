@@ -4,7 +4,7 @@
 // Jira show; modal.js shows forms; sir.js, slack.js (with message.js and composer.js) and jira.js are the three places;
 // bridge.js is what runs between them, controls.js what is done to the world itself, tour.js what a newcomer does first.
 
-import { $, keep, recall, watch, world } from "./world.js";
+import { $, keep, recall, redraw, watch, world } from "./world.js";
 import { drawSir, startSir } from "./sir.js";
 import { drawSlack, startSlack } from "./slack.js";
 import { drawJira, startJira } from "./jira.js";
@@ -37,6 +37,8 @@ document.addEventListener("go", ({ detail }) =>
   shows(detail.issue ? "jira" : detail.message ? "slack" : "sir"),
 );
 $("reads").addEventListener("change", drawBridge);
+// What a thread begins with depends on the page's width.
+addEventListener("resize", redraw);
 
 startSir();
 startSlack();
