@@ -23,6 +23,10 @@ pub use ids::{
 
 use crate::case::stated::stated;
 
+/// How the titles of cases begin that AWS opens:
+/// <https://docs.aws.amazon.com/security-ir/latest/userguide/detect-and-analyze.html>.
+pub(crate) const PROACTIVE: &str = "[Proactive case]";
+
 /// Milliseconds since 1970, UTC.
 pub type Millis = i64;
 /// Seconds since 1970, UTC: the unit of the service's own timestamps.

@@ -429,7 +429,9 @@ pub fn reference() -> String {
     for (name, kind) in RESTRICT_RULE {
         let meaning = match name {
             "account" => "condition: the case reaches it",
-            "title" => "condition: the title begins so, in any case",
+            "title" => {
+                "condition: the title begins so, in any case; AWS's own `[Proactive case]` before it does not count"
+            }
             "tag" => "condition: the case has this tag, as `confidential=yes`",
             _ => "who may know of the case; needed",
         };

@@ -16,7 +16,7 @@ pub use route::{Conditions, Route};
 pub(crate) use route::{RolesAt, called};
 
 use crate::{
-    case::{Case, ChannelId, Email, IssueKey, MemberId, RouteName, TeamId, Ts},
+    case::{Case, ChannelId, Email, IssueKey, MemberId, PROACTIVE, RouteName, TeamId, Ts},
     config::hosts::Reach,
 };
 
@@ -409,7 +409,11 @@ impl Notify {
 
 impl RestrictRule {
     fn fits(&self, case: &Case, tags: &[(String, String)]) -> bool {
-        let begins = |words: &String| case.title.to_lowercase().starts_with(&words.to_lowercase());
+        let title = case.title.to_lowercase();
+        // Whoever wrote the rule does not think of what AWS puts before the titles of the cases that it opens.
+        let bare = title.strip_prefix(&PROACTIVE.to_lowercase()).unwrap_or(&title).trim_start();
+        let begins =
+            |words: &String| [&title, bare].iter().any(|title| title.starts_with(&words.to_lowercase()));
         let (account, tag) = (self.account.as_deref(), self.tag.as_deref());
         Conditions { account, tag, ..Conditions::default() }.fit(case, tags)
             && self.title.as_ref().is_none_or(begins)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     aws::sir::{Fault, FaultKind, ask},
     case::{
-        Case, CaseId, Edit, Email, Millis,
+        Case, CaseId, Edit, Email, Millis, PROACTIVE,
         author::Author,
         snapshot::{Change, Facts, changes},
     },
@@ -37,9 +37,6 @@ const NAMES: usize = 10;
 
 /// What the service calls the edit that opens a case.
 const OPENING: &str = "CREATE_CASE";
-/// How the titles of cases begin that AWS opens:
-/// <https://docs.aws.amazon.com/security-ir/latest/userguide/detect-and-analyze.html>.
-const PROACTIVE: &str = "[Proactive case]";
 
 /// Fields that one edit may have set, by the service's name for it.
 const EDITS: [(&str, &[&str]); 4] = [
