@@ -311,7 +311,11 @@ const WALKS: [&str; 13] = [
 const NO_GROWTH: [(&str, &str, &str); 22] = [
     ("aws", "*", "what AWS names; what people type is tried in sir/limits/mod.rs"),
     ("case", "author ids turn", "an id or a name, once"),
-    ("chat/actions", "attach cases history issue_comments links lists withdrawal", "ids, keys and names"),
+    (
+        "chat/actions",
+        "attach cases diagnostics history issue_comments links lists withdrawal",
+        "ids, keys and names",
+    ),
     ("chat/forms", "block membership new_case overflow_field", "fields that values.rs and the grammar read"),
     ("chat/ingress", "act events payload route signature", "ids, headers, and a form's few fields"),
     (

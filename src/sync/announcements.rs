@@ -114,9 +114,9 @@ pub(crate) async fn are_broken(context: &Context<'_>, announcer: &dyn Announcer,
 }
 
 /// Says once that people closed the places of these cases.
-pub(crate) async fn are_shut(announcer: &dyn Announcer, shut: Vec<(CaseId, String)>) {
+pub(crate) async fn are_shut(announcer: &dyn Announcer, shut: Vec<(Option<CaseId>, String)>) {
     for (case, place) in shut {
-        let mark = Mark::new(format!("shut/{case}"));
+        let mark = Mark::new(format!("shut/{place}"));
         notify(announcer, &Announcement::Shut { case, place }, &mark).await;
     }
 }

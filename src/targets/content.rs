@@ -252,9 +252,9 @@ pub enum Announcement {
     Broken {
         title: &'static str,
     },
-    /// People closed the place in which a case is told.
+    /// People closed the place in which a case is told; `None` for one that only some may know of.
     Shut {
-        case: CaseId,
+        case: Option<CaseId>,
         place: String,
     },
 }

@@ -32,7 +32,7 @@ pub struct Report {
     /// Targets that were found broken for everybody, by us first.
     pub broken: Vec<TargetKind>,
     /// The case, and its own place, where people closed that: we saw it first.
-    pub shut: Option<(CaseId, String)>,
+    pub shut: Option<(Option<CaseId>, String)>,
     /// It stands for the sweep itself, not for a case.
     pub swept: bool,
     pub panics: u32,

@@ -264,3 +264,73 @@ async fn a_lifted_case_whose_channel_slack_does_not_archive_says_so() {
     stage.minutes(2).await;
     assert!(shown(&stage, &stage.channel).contains(TITLE));
 }
+
+/// What somebody sees who is not in the case's channel: every other channel, and what only they are shown.
+fn seen_by(stage: &Stage, user: &UserId, own: &ChannelId) -> String {
+    let state = stage.slack.state();
+    let channels = state["channels"].as_object().unwrap();
+    let others = channels.iter().filter(|(id, _)| *id != own.as_str());
+    let mut seen: Vec<String> = others.map(|(_, channel)| channel["messages"].to_string()).collect();
+    seen.extend(stage.slack.ephemerals(user).iter().map(ToString::to_string));
+    seen.extend(stage.slack.home(user).map(|home| home.to_string()));
+    seen.join("\n")
+}
+
+#[tokio::test]
+async fn in_a_whole_life_it_is_named_neither_where_others_read_nor_to_jira_a_pager_or_a_webhook() {
+    let more = format!(
+        "[pagerduty]\napi_url = '{{pager}}'\nafter_minutes = 15\n[webhook]\nurl = '{{webhook}}/in'\ntexts = true\n\
+         [notify]\nnew_case = ['{ANA}', '{BO}']\nyour_move = ['{BO}']\n\
+         [[restrict.rules]]\ntitle = 'payroll'\npeople = ['{ANA}']"
+    );
+    let stage = stage(&more).await;
+    let other = stage.sir.aws_creates_case("A key in a log");
+    let case = stage.sir.aws_creates_case(TITLE);
+    stage.notify().await;
+    stage.minutes(2).await;
+    let own = own_channel(&stage, &case);
+    stage.sir.aws_comments(&case, "AWS Responder", "Did the treasurer make this key?").unwrap();
+    stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
+    stage.sir.aws_attaches(&case, "treasurer.log", "03:10 web-2 is off\n").unwrap();
+    stage.notify().await;
+    stage.minutes(90).await;
+    stage.ana(&format!("{case} comment The treasurer says no.")).await;
+    stage.ana(&format!("{case} take")).await;
+    stage.notify().await;
+    // Somebody who heard of it writes its number where all read.
+    let (_, said) = stage.slack.says(&bo(), &stage.channel, &format!("what is {case}?"), None);
+    for delivery in &said {
+        assert_eq!(stage.deliver(delivery).await.0, 200);
+    }
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    stage.slack.archives(&own, &ana());
+    stage.sir.aws_comments(&case, "AWS Responder", "And now the treasurer?").unwrap();
+    stage.notify().await;
+    stage.minutes(70).await;
+    assert!(shown(&stage, &stage.channel).contains("A restricted case cannot be told in its channel"));
+    let examined = stage.types(&bo(), "doctor").await;
+    assert!(examined.contains("work.parked") && examined.contains("case (restricted) waits"), "{examined}");
+    assert!(stage.ana("doctor").await.contains(&format!("case {case} waits")), "who may know reads which");
+    stage.slack.unarchives(&own, &ana());
+    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.notify().await;
+    stage.minutes(130).await;
+    knows_nothing(&stage, &bo(), &case).await;
+    let mut elsewhere =
+        vec![("Slack", seen_by(&stage, &bo(), &own).replace(&format!("what is {case}?"), ""))];
+    // Whoever asks by its number hears it again.
+    elsewhere[0].1 = elsewhere[0].1.replace(case.as_str(), "");
+    elsewhere.push(("Jira", stage.jira.state().to_string()));
+    elsewhere.push(("the pager", stage.pager.calls().iter().map(|call| call.body.to_string()).collect()));
+    elsewhere.push(("the webhook", stage.webhook.calls().iter().map(|call| call.body.to_string()).collect()));
+    for (place, heard) in &elsewhere {
+        for named in [TITLE, "treasurer", "treasurer.log", case.as_str()] {
+            assert!(!heard.contains(named), "{place} names {named}");
+        }
+    }
+    assert!(
+        elsewhere[1].1.contains("A key in a log") && elsewhere[3].1.contains(other.as_str()),
+        "others are"
+    );
+    assert!(!stage.pager.calls().is_empty() && shown(&stage, &own).contains("And now the treasurer?"));
+}

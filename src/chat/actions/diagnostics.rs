@@ -1,8 +1,11 @@
 //! Who somebody is here, what they can say, and whether the bridge works.
 
+use std::collections::BTreeSet;
+
 use super::{
     authority,
-    context::{CommandContext, Outcome},
+    context::{ActionError, CommandContext, Outcome},
+    need_to_know,
     next_move::NextMove,
 };
 use crate::{
@@ -138,7 +141,8 @@ pub(crate) async fn doctor(context: &CommandContext<'_>) -> Outcome {
         let line = Paragraph::default().bold(check);
         match answer {
             Answer::Wrong { seen, mend } => {
-                wrong.push(line.text(format!(": does not work: {seen}. {mend}.")));
+                let told = discreet(context, format!(": does not work: {seen}. {mend}.")).await?;
+                wrong.push(line.text(told));
             }
             Answer::NotSeen { why, how } => {
                 unseen.push(line.text(format!(": not seen: {why}. To see it: {how}.")))
@@ -155,4 +159,18 @@ pub(crate) async fn doctor(context: &CommandContext<'_>) -> Outcome {
     };
     let works = Paragraph::of(format!("{} work: {}.", good.len(), good.join(", ")));
     Ok([vec![head], wrong, unseen, vec![works]].concat().into_iter().fold(Reply::default(), Reply::line))
+}
+
+/// What a check says, without the ids of cases of which whoever asks may not know.
+async fn discreet(context: &CommandContext<'_>, said: String) -> Result<String, ActionError> {
+    let words: Vec<_> = said.split([' ', '`', ':']).collect();
+    let named = words.windows(2).filter(|pair| ["case", "plan"].contains(&pair[0]));
+    let cases: BTreeSet<_> = named.filter_map(|pair| CaseId::parse(pair[1])).collect();
+    let mut told = said.clone();
+    for case in cases {
+        if !need_to_know::may_know(context, &case).await? {
+            told = told.replace(case.as_str(), "(restricted)");
+        }
+    }
+    Ok(told)
 }

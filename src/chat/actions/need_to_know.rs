@@ -50,7 +50,8 @@ pub(super) async fn gate(context: &CommandContext<'_>, id: &CaseId) -> Result<()
     .into())
 }
 
-async fn may_know(context: &CommandContext<'_>, id: &CaseId) -> Result<bool, ActionError> {
+/// Whether whoever asks may know that there is such a case.
+pub(super) async fn may_know(context: &CommandContext<'_>, id: &CaseId) -> Result<bool, ActionError> {
     let has_role = roles::role(context.settings, &context.person.identity).is_some();
     match known(context).await?.people(id) {
         Some(_) if !has_role => Ok(false),

@@ -557,6 +557,8 @@ async fn settle(
         let (tally, saved, broken) = (hand.tally, worker.saved.get(), worker.broken.get());
         // One that it has with others is theirs to watch.
         let shut = noted.note.channel.clone().filter(|_| worker.shut.get());
+        // Where all read it is not named.
+        let shut = shut.map(|place| (noted.note.restricted.is_none().then(|| lease.case.clone()), place));
         if saved {
             noted.stands_otherwise();
         }
@@ -570,7 +572,7 @@ async fn settle(
     for (left, tally, broken, shut) in done {
         report.tally.add(&tally);
         report.broken.extend(broken);
-        report.shut = report.shut.take().or(shut.map(|place| (lease.case.clone(), place)));
+        report.shut = report.shut.take().or(shut);
         all.push(left);
     }
     all.into_iter().map(|left| unless_unreadable(context, left)).collect()

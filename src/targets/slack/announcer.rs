@@ -35,7 +35,7 @@ impl Announcer for SlackTarget<'_> {
             Announcement::Membership { id, membership: None, happened } => unread_membership(id, happened),
             Announcement::Membership { membership: Some(known), happened, .. } => membership(known, happened),
             Announcement::Broken { title } => broken(title),
-            Announcement::Shut { case, place } => shut(case, place),
+            Announcement::Shut { case, place } => shut(case.as_ref(), place),
         };
         self.slack
             .post(&in_channel(self.slack.settings.channel.clone()), mark, &message)
@@ -76,9 +76,10 @@ fn broken(title: &str) -> Message {
     Message { text, blocks: Vec::new() }
 }
 
-fn shut(case: &CaseId, place: &str) -> Message {
+fn shut(case: Option<&CaseId>, place: &str) -> Message {
+    let case = case.map_or_else(|| "A restricted case".to_owned(), |case| format!("Case {case}"));
     let text = format!(
-        "Case {case} cannot be told in its channel <#{place}>: the channel is archived. Nothing is lost; once it is in use \
+        "{case} cannot be told in its channel <#{place}>: the channel is archived. Nothing is lost; once it is in use \
          again, all is told there within a minute."
     );
     Message { text, blocks: Vec::new() }
