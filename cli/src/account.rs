@@ -135,17 +135,6 @@ pub fn refusal(code: &str, what: String) -> Option<AccountError> {
     }
 }
 
-/// What is to be done where the table refuses what is asked of it later.
-pub fn mend(said: &str) -> &'static str {
-    match said.contains("the store did not answer: refused: AccessDenied") {
-        true => {
-            ". These credentials may not do that on the table: use those of the account and role that deployed the stack; \
-             `aws sts get-caller-identity` says whose they are"
-        }
-        false => "",
-    }
-}
-
 /// What stands before an `@` may be a password.
 fn shown(url: &str) -> String {
     match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
@@ -194,15 +183,6 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(names_profile(text, "work"), is_there, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_table_that_refuses_later_says_whose_rights_are_meant_and_nothing_else_does() {
-        let refused = casebridge::state::Error::Trouble("refused: AccessDeniedException".to_owned());
-        assert!(mend(&refused.to_string()).contains("may not do that on the table"));
-        for other in ["the store did not answer: refused: ValidationException", "AccessDeniedException", ""] {
-            assert_eq!(mend(other), "");
         }
     }
 

@@ -181,10 +181,9 @@ fn tell(asked: &ActArgs, arn: &str, told: &Told) -> Result<(), ActError> {
 }
 
 fn unfinished(table: &str, why: Redeliver) -> ActError {
-    let said = why.to_string();
-    match said.contains("refused: AccessDenied") {
-        true => ActError::Table(table.to_owned(), said),
-        false => ActError::Unknown(why),
+    match why {
+        Redeliver::Denied(code) => ActError::Table(table.to_owned(), code),
+        why @ (Redeliver::Unknown(_) | Redeliver::Unreadable(_)) => ActError::Unknown(why),
     }
 }
 

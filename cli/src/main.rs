@@ -43,8 +43,7 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where nobody reads there is nobody to tell.
-            let said = error.to_string();
-            let _ = writeln!(stderr(), "casebridge: {said}{}", account::mend(&said));
+            let _ = writeln!(stderr(), "casebridge: {error}");
             ExitCode::FAILURE
         }
     }

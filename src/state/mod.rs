@@ -44,6 +44,12 @@ pub enum Error {
     /// Throttled, unreachable or no readable answer: a write may have taken effect.
     #[error("the store did not answer: {0}")]
     Trouble(String),
+    /// Nothing was read or written.
+    #[error(
+        "these credentials may not do that on the table ({0}): use those of the account and role that deployed the stack; \
+         `aws sts get-caller-identity` says whose they are"
+    )]
+    Denied(String),
     /// The answer is there and cannot be read: nobody knows what it says, and nothing may be put in its place.
     #[error(transparent)]
     Unreadable(#[from] Unread),

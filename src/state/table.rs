@@ -218,11 +218,14 @@ fn unusable<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Unusable {
     match code.as_str() {
         "ResourceNotFoundException" => Unusable::Absent,
         "ValidationException" => Unusable::NotOurs,
-        "AccessDeniedException" => Unusable::Denied(code),
+        DENIED => Unusable::Denied(code),
         _ if is_of_credentials(&code) => Unusable::Unknown(code),
         _ => Unusable::Other(trouble(error).to_string()),
     }
 }
+
+/// What a service answers whoever it knows and does not let do that.
+const DENIED: &str = "AccessDeniedException";
 
 /// Whether a service says with this code that it does not know who asks, or not any more.
 pub fn is_of_credentials(code: &str) -> bool {
@@ -238,6 +241,9 @@ pub fn is_of_credentials(code: &str) -> bool {
 
 /// What an error of DynamoDB's means, in words that name neither keys nor values.
 fn trouble<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Error {
+    if let Some(code) = error.code().filter(|code| *code == DENIED) {
+        return Error::Denied(code.to_owned());
+    }
     Error::Trouble(match error {
         SdkError::ConstructionFailure(_) => "not sent: the request cannot be built".to_owned(),
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),

@@ -99,6 +99,10 @@ async fn throttled_refused_and_perhaps_done_are_told_apart_without_dynamodbs_own
     const THROTTLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"of CASE#1"}"#;
     const REFUSED: &str = r#"{"__type":"com.amazon.coral.validate#ValidationException","message":"xoxb-1"}"#;
     const FAILED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"x"}"#;
+    let denied = r#"{"__type":"com.amazonaws.dynamodb.v20120810#AccessDeniedException","message":"xoxb-1"}"#;
+    let broken = Broken::new(Some((400, denied))).await;
+    let told = broken.store.hint(&case(1), 0, false).await;
+    assert_eq!((told, broken.times()), (Err(Error::Denied("AccessDeniedException".to_owned())), 1));
     for (status, body, expected, times) in [
         (400, THROTTLED, "throttled: ProvisionedThroughputExceededException", 3),
         (400, REFUSED, "refused: ValidationException", 1),

@@ -46,6 +46,8 @@ pub(crate) enum ActionError {
     Unsettled(Reply),
     /// Nobody knows what became of it: it must be tried again, and will find out.
     Trouble(String),
+    /// The table does not let us: trying again changes nothing.
+    Denied(String),
     /// What it hangs on cannot be read: it must come again, and is kept with the dead letters until that is mended.
     Unreadable(Unread),
     /// Not now, nor in a moment: the queue brings it again.
@@ -60,7 +62,8 @@ impl From<state::Error> for ActionError {
     fn from(error: state::Error) -> Self {
         match error {
             state::Error::Unreadable(record) => Self::Unreadable(record),
-            error => Self::Trouble(error.to_string()),
+            state::Error::Denied(code) => Self::Denied(code),
+            error @ (state::Error::Trouble(_) | state::Error::Fenced) => Self::Trouble(error.to_string()),
         }
     }
 }

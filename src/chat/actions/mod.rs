@@ -113,6 +113,9 @@ pub enum Redeliver {
     /// Somebody did not answer, or not as hoped.
     #[error("{0}")]
     Unknown(String),
+    /// The table does not let us; with which code it says so.
+    #[error("the table does not let us ({0})")]
+    Denied(String),
     /// A record cannot be read.
     #[error(transparent)]
     Unreadable(Unread),
@@ -122,6 +125,7 @@ impl<E: Into<ActionError>> From<E> for Redeliver {
     fn from(error: E) -> Self {
         match error.into() {
             ActionError::Trouble(why) | ActionError::Later(why) => Self::Unknown(why),
+            ActionError::Denied(code) => Self::Denied(code),
             ActionError::Unreadable(record) => Self::Unreadable(record),
             ActionError::Failed(failure) => Self::Unknown(failure.to_string()),
             ActionError::Said(_) | ActionError::Unsettled(_) | ActionError::HandedOn => {
