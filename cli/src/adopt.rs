@@ -14,10 +14,14 @@ use casebridge::{
     },
     runtime::live::{ConfigError, Live},
     targets::jira::Jira,
+    telemetry::audit::AuditOutcome,
 };
 use serde_json::Value;
 
-use crate::account::{Account, AccountError};
+use crate::{
+    account::{Account, AccountError},
+    operator::{self, Operator, OperatorError},
+};
 
 /// So often, with such pauses, it is tried again where a worker holds the case.
 const HELD: u32 = 40;
@@ -54,6 +58,10 @@ pub enum RunError {
         "there is no Jira in the settings: there is nothing to adopt. The sample's Slack channels stay as they are"
     )]
     NoJira,
+    #[error("{0}. Nothing was adopted")]
+    Operator(#[from] OperatorError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
     #[error("case {case}: {error}. What stands above is done; run it again")]
     Adopt { case: CaseId, error: AdoptError },
 }
@@ -86,6 +94,7 @@ fn kept(item: &HashMap<String, AttributeValue>) -> Option<SampleCase> {
 pub async fn run(asked: &AdoptArgs) -> Result<String, RunError> {
     let account = Account::open().await?;
     let live = Live::of(Environment::read(variable)?, SirClient::reading);
+    let operator = Operator::identify(&account.aws).await?;
     let chosen = live.chosen().await?;
     let all = scanned(&account, &asked.table).await?;
     let jira = Jira::new(&live, &chosen.settings, &chosen.secrets, clock::now() + TIME);
@@ -96,7 +105,13 @@ pub async fn run(asked: &AdoptArgs) -> Result<String, RunError> {
             (_, true) => "closed: left as it is".to_owned(),
             (None, false) => "has no issue: it gets one of its own".to_owned(),
             (Some(key), false) => match patiently(&jira, &projects, (&one.case, key), asked.dry_run).await {
-                Ok(adopted) => said(key, &adopted, asked.dry_run),
+                Ok(adopted) => {
+                    if matches!(adopted, Adopted::Taken) && !asked.dry_run {
+                        let line = operator::line("adopt", Some(&one.case), AuditOutcome::Done);
+                        operator::record(operator.as_ref(), line).await?;
+                    }
+                    said(key, &adopted, asked.dry_run)
+                }
                 Err(error) => return Err(RunError::Adopt { case: one.case, error }),
             },
         };

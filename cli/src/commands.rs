@@ -240,8 +240,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         CliCommand::Do(asked) => Box::pin(act::run(&asked)).await?,
         CliCommand::Plan { case } => output::say(&planned(&case).await?)?,
         CliCommand::Status(asked) => stands(&asked).await?,
-        CliCommand::Replay(asked) if asked.dry_run => output::say(&planned(&asked.what).await?)?,
-        CliCommand::Replay(asked) => output::say(&queue::replay(&asked).await?)?,
+        CliCommand::Replay(asked) => output::say(&replayed(&asked).await?)?,
         CliCommand::Redrive(asked) => {
             output::say(&output::patiently("moving dead letters", queue::redrive(&asked)).await?)?;
         }
@@ -253,8 +252,10 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         CliCommand::Export(asked) => {
             output::say(&output::patiently("exporting", Box::pin(export::run(&asked))).await?)?;
         }
-        CliCommand::Verify { folder, key } => output::say(&verify::run(&folder, &key)?)?,
-        CliCommand::Forget { case } => output::say(&Box::pin(forget::run(&case)).await?)?,
+        CliCommand::Verify { folder, key } => output::say(&verified(folder, key).await?)?,
+        CliCommand::Forget { case } => {
+            output::say(&output::patiently("asking AWS", Box::pin(forget::run(&case))).await?)?;
+        }
         CliCommand::Keypair { file } => output::say(&keys::make(&file)?)?,
         CliCommand::Doctor { json, quiet } => {
             let visit = output::patiently("asking Slack, Jira and AWS", doctor::run()).await?;
@@ -283,6 +284,18 @@ async fn stands(asked: &status::StatusArgs) -> Result<(), CliError> {
         output::say(&told)?;
     }
     if calm { Ok(()) } else { Err(CliError::Unwell) }
+}
+
+async fn replayed(asked: &queue::ReplayArgs) -> Result<String, CliError> {
+    Ok(match asked.dry_run {
+        true => planned(&asked.what).await?,
+        false => output::patiently("asking AWS", queue::replay(asked)).await?,
+    })
+}
+
+async fn verified(folder: PathBuf, key: PathBuf) -> Result<String, CliError> {
+    let reading = tokio::task::spawn_blocking(move || verify::run(&folder, &key));
+    Ok(output::patiently("reading the folder", reading).await.map_err(std::io::Error::other)??)
 }
 
 async fn planned(case: &str) -> Result<String, plan::PlanError> {

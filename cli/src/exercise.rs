@@ -18,10 +18,12 @@ use casebridge::{
         key::{Key, KeyName},
     },
     targets::{jira, slack},
+    telemetry::audit::AuditOutcome,
 };
 
 use crate::{
     account::{Account, AccountError},
+    operator::{self, Operator, OperatorError},
     output,
 };
 
@@ -40,6 +42,8 @@ pub enum ExerciseError {
     Environment(#[from] environment::EnvironmentError),
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error("{0}. No case was made")]
+    Operator(#[from] OperatorError),
     #[error("{0}. {1} These credentials need the right to make, comment on and close cases")]
     Service(Fault, String),
     #[error(transparent)]
@@ -63,24 +67,38 @@ impl From<Fault> for ExerciseError {
 
 /// Makes the case, waits until it is shown, comments on it, waits for that, and closes it whatever came of it.
 pub async fn run() -> Result<(), ExerciseError> {
-    Account::open().await?;
+    let account = output::patiently("asking AWS", Account::open()).await?;
     let live = Live::of(Environment::read(variable)?, SirClient::new);
     let jira = live.settings().await?.jira.is_some();
     let targets: &[TargetKind] = if jira { &[slack::KIND, jira::KIND] } else { &[slack::KIND] };
+    let operator = Operator::identify(&account.aws).await?;
+    let did = async |verb: &str, case: &CaseId| {
+        operator::record(operator.as_ref(), operator::line(verb, Some(case), AuditOutcome::Done)).await
+    };
     let case = opened(&live).await?;
+    did("new", &case).await?;
     output::say(&format!("exercise case {case} is open"))?;
-    let gone = gone_through(&live, &case, targets).await;
+    let gone = gone_through(&live, &case, targets, async || did("comment", &case).await).await;
     live.call(Call::CloseCase { case: case.clone() }).await?;
+    did("close", &case).await?;
     gone?;
     output::say(&format!("exercise case {case} is closed: its card and issue show that within a minute"))?;
     Ok(())
 }
 
-async fn gone_through(live: &dyn World, case: &CaseId, targets: &[TargetKind]) -> Result<(), ExerciseError> {
-    shown(live, (case, "the case"), targets, |key| matches!(key.named(), KeyName::Anchor)).await?;
+async fn gone_through(
+    live: &dyn World,
+    case: &CaseId,
+    targets: &[TargetKind],
+    commented: impl AsyncFnOnce() -> std::io::Result<()>,
+) -> Result<(), ExerciseError> {
+    let anchor = shown(live, (case, "the case"), targets, |key| matches!(key.named(), KeyName::Anchor));
+    output::patiently("waiting for the case", anchor).await?;
     let token = format!("casebridge-exercise-{case}-comment");
     runtime::ask(live, ask::new_comment(case, LINE, token)).await?;
-    shown(live, (case, "its comment"), targets, |key| matches!(key.named(), KeyName::Comment { .. })).await
+    commented().await?;
+    let is_it = |key: &Key| matches!(key.named(), KeyName::Comment { .. });
+    output::patiently("waiting for its comment", shown(live, (case, "its comment"), targets, is_it)).await
 }
 
 async fn opened(world: &dyn World) -> Result<CaseId, ExerciseError> {

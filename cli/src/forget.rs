@@ -2,7 +2,7 @@
 
 use casebridge::{
     aws::sir::{FaultKind, ask, aws::SirClient},
-    case::{CaseId, text},
+    case::CaseId,
     config::{
         clock,
         environment::{self, Environment, variable},
@@ -10,12 +10,12 @@ use casebridge::{
     runtime::{self, World, live::Live},
     sync::forget::{self, ForgetError},
     targets::{jira, slack},
-    telemetry::audit::{AuditLine, AuditOutcome},
+    telemetry::audit::AuditOutcome,
 };
 
 use crate::{
     account::{Account, AccountError},
-    operator::{Operator, OperatorError},
+    operator::{self, Operator, OperatorError},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ pub async fn run(case: &str) -> Result<String, ForgettingError> {
     let operator = Operator::identify(&account.aws).await?;
     is_closed(&live, &id).await?;
     if let Some(operator) = &operator {
-        operator.record(forgotten(&id)).await?;
+        operator.record(operator::line("forget", Some(&id), AuditOutcome::Done)).await?;
     }
     let now = clock::now();
     let count = forget::forget(live.store(), &id, &[slack::KIND, jira::KIND], now).await?;
@@ -64,16 +64,5 @@ async fn is_closed(world: &dyn World, id: &CaseId) -> Result<(), ForgettingError
         Ok(_) => Err(ForgettingError::Open(id.clone())),
         Err(fault) if fault.kind == FaultKind::NotFound => Ok(()),
         _ => Err(ForgettingError::Service(id.clone())),
-    }
-}
-
-fn forgotten(case: &CaseId) -> AuditLine {
-    AuditLine {
-        act: text::hash(&format!("forget {case} {}", clock::now())),
-        door: "cli".to_owned(),
-        verb: "forget".to_owned(),
-        case: Some(case.clone()),
-        outcome: AuditOutcome::Done,
-        ..AuditLine::default()
     }
 }

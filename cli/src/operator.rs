@@ -1,18 +1,20 @@
 //! Who is at this terminal, as AWS knows them, and what they did, in the audit trail.
 
+use std::io;
+
 use casebridge::{
     aws::logs::{LogStream, Logs, LogsError, Search},
-    case::CaseId,
+    case::{CaseId, text},
     config::{
         clock,
         environment::{self, variable},
         sdk::Aws,
     },
     http::transport::Transport,
-    telemetry::audit::AuditLine,
+    telemetry::audit::{AuditLine, AuditOutcome},
 };
 
-use crate::audit;
+use crate::{audit, output};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
@@ -74,6 +76,31 @@ impl Operator {
         let line = AuditLine { at: AuditLine::time(now), who: self.arn.clone(), ..line };
         let stream = LogStream { group: self.group.clone(), name: "casebridge".to_owned() };
         self.logs.put(&stream, now, &line.json()).await
+    }
+}
+
+/// What is done at a terminal, as a line of the trail.
+pub fn line(verb: &str, case: Option<&CaseId>, outcome: AuditOutcome) -> AuditLine {
+    let on = case.map_or("", CaseId::as_str);
+    AuditLine {
+        act: text::hash(&format!("{verb} {on} {}", clock::now())),
+        door: "cli".to_owned(),
+        verb: verb.to_owned(),
+        case: case.cloned(),
+        outcome,
+        ..AuditLine::default()
+    }
+}
+
+/// Puts what was done into the trail, where there is one; what that does not take is said, with the line to keep.
+pub async fn record(operator: Option<&Operator>, line: AuditLine) -> io::Result<()> {
+    let Some(operator) = operator else { return Ok(()) };
+    match operator.record(line.clone()).await {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            let line = AuditLine { who: operator.arn.clone(), ..line }.json();
+            output::say(&format!("The audit trail does not know of it ({error}). Keep this line:\n{line}"))
+        }
     }
 }
 

@@ -14,12 +14,14 @@ use casebridge::{
     },
     runtime::live::queue_urls,
     state::{self, Store},
+    telemetry::audit::AuditOutcome,
 };
 use serde_json::Value;
 
 use crate::{
     account::{Account, AccountError},
     doctor,
+    operator::{self, Operator, OperatorError},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +41,10 @@ pub enum QueueError {
     Neither(String),
     #[error(transparent)]
     Store(#[from] state::Error),
+    #[error("{0}. Nothing was moved or asked for")]
+    Operator(#[from] OperatorError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
 }
 
 /// Whose dead letters.
@@ -169,7 +175,8 @@ fn of_a_job(job: &str) -> String {
 
 /// How many lie there of each, and what the first are.
 pub async fn redrive(asked: &RedriveArgs) -> Result<String, QueueError> {
-    let (_, post) = Post::open().await?;
+    let (account, post) = Post::open().await?;
+    let operator = Operator::identify(&account.aws).await?;
     let mut told = Vec::new();
     for which in [Which::Events, Which::Inbox] {
         if asked.which.is_some_and(|one| one != which) {
@@ -179,6 +186,9 @@ pub async fn redrive(asked: &RedriveArgs) -> Result<String, QueueError> {
             true => lying(&post, which).await?,
             false => moved(&post, which).await?,
         });
+    }
+    if !asked.dry_run {
+        operator::record(operator.as_ref(), operator::line("redrive", None, AuditOutcome::Done)).await?;
     }
     Ok(told.join("\n"))
 }
@@ -245,8 +255,13 @@ pub struct ReplayArgs {
 pub async fn replay(asked: &ReplayArgs) -> Result<String, QueueError> {
     let neither = || QueueError::Neither(asked.what.clone());
     let (account, post) = Post::open().await?;
+    let operator = Operator::identify(&account.aws).await?;
+    let did = async |case| {
+        operator::record(operator.as_ref(), operator::line("replay", case, AuditOutcome::Done)).await
+    };
     if let Some(case) = CaseId::parse(&asked.what) {
         account.table.hint(&case, clock::now(), true).await?;
+        did(Some(&case)).await?;
         return Ok(format!("the next sweep, within a minute, looks at all of case {case}"));
     }
     let event = std::fs::read_to_string(&asked.what).map_err(|_| neither())?;
@@ -256,6 +271,7 @@ pub async fn replay(asked: &ReplayArgs) -> Result<String, QueueError> {
     }
     let send = post.client.send_message().queue_url(&post.urls[0]).message_body(event);
     send.send().await.map_err(|error| refused("take the event", &error))?;
+    did(None).await?;
     Ok(format!("{} is on the queue for notify", of_an_event(&read.to_string())))
 }
 

@@ -241,15 +241,7 @@ async fn asked(file: &Path, settings: &Settings) -> Result<String, SettingsError
 
 /// What the trail says of a push: which version it is, as the functions say when they take it up.
 fn audited(toml: &str) -> AuditLine {
-    let version = text::hash(toml);
-    AuditLine {
-        act: text::hash(&format!("settings push {version} {}", clock::now())),
-        door: "cli".to_owned(),
-        verb: "settings push".to_owned(),
-        outcome: AuditOutcome::Done,
-        version,
-        ..AuditLine::default()
-    }
+    AuditLine { version: text::hash(toml), ..operator::line("settings push", None, AuditOutcome::Done) }
 }
 
 /// Whether the service is asked where the functions may ask it.

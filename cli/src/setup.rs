@@ -38,8 +38,11 @@ use crate::{
 
 /// How long asking Slack and Jira may take: a person thinks in between.
 const TIME: i64 = 3_600_000;
-/// How often it is looked whether a request came, and said that none did.
+/// How often it is looked whether a request came; how often it is said that none did.
 const LOOK: Duration = Duration::from_secs(2);
+const AGAIN: Duration = Duration::from_secs(30);
+/// After so long every function knows a secret that was written.
+const TAKEN_UP: i64 = 60_000;
 
 #[derive(Debug, clap::Args)]
 pub struct SetupArgs {
@@ -127,7 +130,7 @@ impl SetupError {
 
 /// Does it. The answer is whether the doctor found nothing wrong.
 pub async fn run(asked: SetupArgs) -> Result<bool, SetupError> {
-    let account = Account::open().await?;
+    let account = output::patiently("asking AWS", Account::open()).await?;
     let environment = Environment::read(variable)?;
     let chooser = match &asked.non_interactive {
         Some(file) => Chooser::read(
@@ -143,12 +146,13 @@ pub async fn run(asked: SetupArgs) -> Result<bool, SetupError> {
     let toml = setup.chosen_settings(&site, asked.replace_settings).await?;
     setup.write(&vault, &old).await?;
     if let Some(toml) = toml {
-        output::say(&settings::store(&account, &toml).await?)?;
+        output::say(&output::patiently("storing the settings", settings::store(&account, &toml)).await?)?;
     }
     setup.put_webhook().await?;
     let is_new = old.get(SIGNING) != setup.document.get(SIGNING);
-    setup.wait(if is_new { begun } else { 0 }, asked.wait).await?;
-    let visit = doctor::run().await?;
+    let known_at = if is_new { clock::now() + TAKEN_UP } else { begun };
+    setup.wait(&FirstRequest { is_new, begun, known_at }, asked.wait).await?;
+    let visit = output::patiently("asking Slack, Jira and AWS", doctor::run()).await?;
     output::say(&visit.text(true))?;
     if asked.exercise
         || (setup.chooser.is_person() && terminal::agrees("Open an exercise case, and close it?")?)
@@ -254,7 +258,9 @@ impl Setup {
         self.token(BOT, anew)?;
         let (draft, token, until) = (self.draft("")?, self.secret(BOT.0), clock::now() + TIME);
         let slack = Slack { world: &self.live, settings: &draft.slack, token: &token, until };
-        let login = slack.login().await.map_err(|why| refused(why, SetupError::Slack))?;
+        let login = output::patiently("asking Slack", slack.login())
+            .await
+            .map_err(|why| refused(why, SetupError::Slack))?;
         self.token((SIGNING, SIGNING_PLACE), anew)?;
         let signing = self.secret(SIGNING);
         let is_hex =
@@ -302,7 +308,9 @@ impl Setup {
         if let Some(settings) = &draft.jira {
             let until = clock::now() + TIME;
             let jira = Jira { world: &self.live, settings, email: &email, token: &token, until };
-            let me = jira.me().await.map_err(|why| refused(why, SetupError::Jira))?;
+            let me = output::patiently("asking Jira", jira.me())
+                .await
+                .map_err(|why| refused(why, SetupError::Jira))?;
             output::say(&format!("Jira knows the account {me}"))?;
         }
         Ok(())
@@ -318,7 +326,11 @@ impl Setup {
         let (bot, email, token) = (self.secret(BOT.0), self.secret(EMAIL.0), self.secret(TOKEN.0));
         let until = clock::now() + TIME;
         let slack = Slack { world: &self.live, settings: &draft.slack, token: &bot, until };
-        let team = slack.login().await.map_err(|why| refused(why, SetupError::Slack))?.me.team_id;
+        let team = output::patiently("asking Slack", slack.login())
+            .await
+            .map_err(|why| refused(why, SetupError::Slack))?
+            .me
+            .team_id;
         let of_team =
             casebridge::config::settings::SlackSettings { team: team.clone(), ..draft.slack.clone() };
         let slack = Slack { settings: &of_team, ..slack };
@@ -389,7 +401,7 @@ impl Setup {
         match self.document == *old {
             true => output::say("the secret holds this already")?,
             false => {
-                vault.write(&self.document).await?;
+                output::patiently("writing the secret", vault.write(&self.document)).await?;
                 output::say("the secret is written")?;
             }
         }
@@ -407,7 +419,7 @@ impl Setup {
         let (email, token) = (self.secret(EMAIL.0), self.secret(TOKEN.0));
         let until = clock::now() + TIME;
         let jira = Jira { world: &self.live, settings, email: &email, token: &token, until };
-        match jira.put_webhook(&url, &self.secret(WEBHOOK), &jql).await {
+        match output::patiently("asking Jira", jira.put_webhook(&url, &self.secret(WEBHOOK), &jql)).await {
             Ok(()) => output::say(&format!("Jira's webhook goes to {url}"))?,
             Err(why) => output::say(&format!(
                 "Jira's webhook takes an administrator of the site ({why}). Ask one to fill in, under System, WebHooks, \
@@ -421,33 +433,67 @@ impl Setup {
         Ok(())
     }
 
-    /// Waits for a request of Slack's that is signed with the secret, as new as this.
-    async fn wait(&self, since: i64, seconds: u64) -> Result<(), SetupError> {
-        let begun = Instant::now();
-        for looks in 0.. {
-            let [genuine, strange] = sighting::requests(&self.live, Service::Slack).await?;
-            if let Some(at) =
-                genuine.filter(|at| *at >= since && strange.is_none_or(|strange| strange <= *at))
-            {
-                output::say(&format!("Slack's signed requests arrive (the last one {})", doctor::ago(at)))?;
-                return Ok(());
-            }
-            if strange.is_some_and(|at| at >= since) {
-                return Err(SetupError::Strange);
-            }
-            if begun.elapsed().as_secs() >= seconds {
-                return Err(SetupError::Silent(seconds));
-            }
-            match looks {
-                0 => output::say(
-                    "By hand: in the Slack app, under Event Subscriptions, press Retry beside the Request URL. Waiting …",
-                )?,
-                looks if looks % 15 == 0 => output::say("still waiting for Slack …")?,
-                _ => {}
+    /// Waits for a request of Slack's that is signed with the secret.
+    async fn wait(&self, first: &FirstRequest, seconds: u64) -> Result<(), SetupError> {
+        let (begun, mut said) = (Instant::now(), None::<(Seen, Instant)>);
+        loop {
+            let seen = first.seen(sighting::requests(&self.live, Service::Slack).await?);
+            let is_over = begun.elapsed().as_secs() >= seconds;
+            let words = match seen {
+                Seen::Genuine(at) => {
+                    let ago = doctor::ago(at);
+                    return Ok(output::say(&format!("Slack's signed requests arrive (the last one {ago})"))?);
+                }
+                Seen::Strange => return Err(SetupError::Strange),
+                Seen::TooEarly if is_over => return Err(SetupError::Strange),
+                Seen::Nothing if is_over => return Err(SetupError::Silent(seconds)),
+                Seen::TooEarly => {
+                    "A request came that the functions do not know as Slack's: they take up a new secret within a minute. Then \
+                     press Retry once more. Waiting …"
+                }
+                Seen::Nothing => {
+                    "By hand: in the Slack app, under Event Subscriptions, press Retry beside the Request URL. Waiting …"
+                }
+            };
+            let is_new = said.is_none_or(|(other, _)| other != seen);
+            if is_new || said.is_some_and(|(_, at)| Instant::now() >= at) {
+                output::say(if is_new { words } else { "still waiting for Slack …" })?;
+                said = Some((seen, Instant::now() + AGAIN));
             }
             tokio::time::sleep(LOOK).await;
         }
-        Ok(())
+    }
+}
+
+/// The request that a setup waits for.
+struct FirstRequest {
+    /// The signing secret was written by this setup: only a request after its beginning is signed with it.
+    is_new: bool,
+    begun: i64,
+    /// When every function knows the secret.
+    known_at: i64,
+}
+
+/// What is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    Nothing,
+    Genuine(i64),
+    /// Its signature did not fit, before every function knew the secret.
+    TooEarly,
+    Strange,
+}
+
+impl FirstRequest {
+    /// Of when the last one came that was genuine, and the last one that was not.
+    fn seen(&self, [genuine, strange]: [Option<i64>; 2]) -> Seen {
+        let genuine = genuine.filter(|at| !self.is_new || *at >= self.begun);
+        match (genuine, strange.filter(|at| !self.is_new || *at >= self.begun)) {
+            (Some(at), other) if other.is_none_or(|other| other <= at) => Seen::Genuine(at),
+            (_, Some(at)) if at >= self.known_at => Seen::Strange,
+            (_, Some(_)) => Seen::TooEarly,
+            (_, None) => Seen::Nothing,
+        }
     }
 }
 
@@ -486,4 +532,32 @@ fn random() -> Result<String, SetupError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|_| SetupError::Random)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_came_before_the_functions_knew_a_new_secret_is_not_judged_by_it() {
+        let replaced = FirstRequest { is_new: true, begun: 1_000, known_at: 61_000 };
+        let same = FirstRequest { is_new: false, begun: 1_000, known_at: 1_000 };
+        for (first, genuine, strange, expected) in [
+            (&replaced, None, None, Seen::Nothing),
+            (&replaced, Some(999), None, Seen::Nothing),
+            (&replaced, Some(1_000), None, Seen::Genuine(1_000)),
+            (&replaced, None, Some(999), Seen::Nothing),
+            (&replaced, None, Some(60_999), Seen::TooEarly),
+            (&replaced, None, Some(61_000), Seen::Strange),
+            (&replaced, Some(70_000), Some(60_999), Seen::Genuine(70_000)),
+            (&replaced, Some(70_000), Some(70_001), Seen::Strange),
+            (&same, Some(1), None, Seen::Genuine(1)),
+            (&same, Some(2), Some(1), Seen::Genuine(2)),
+            (&same, Some(1), Some(2), Seen::TooEarly),
+            (&same, None, Some(2), Seen::TooEarly),
+            (&same, Some(1), Some(1_000), Seen::Strange),
+        ] {
+            assert_eq!(first.seen([genuine, strange]), expected, "{genuine:?} {strange:?}");
+        }
+    }
 }

@@ -19,7 +19,7 @@ use std::{
 
 use casebridge::{
     aws::sir::aws::SirClient,
-    case::{CaseId, Millis, text},
+    case::{CaseId, Millis},
     config::{
         clock,
         environment::{self, Environment, variable},
@@ -38,7 +38,7 @@ use self::{
 };
 use crate::{
     account::{Account, AccountError},
-    operator::{Operator, OperatorError},
+    operator::{self, Operator, OperatorError},
 };
 
 #[derive(Debug, Args)]
@@ -101,7 +101,10 @@ pub async fn run(asked: &ExportArgs) -> Result<String, ExportError> {
     };
     // Whoever reads all of a case leaves a line, before they have it.
     if let Some(operator) = &operator {
-        operator.record(exported(&id)).await.map_err(ExportError::Unaudited)?;
+        operator
+            .record(operator::line("export", Some(&id), AuditOutcome::Shown))
+            .await
+            .map_err(ExportError::Unaudited)?;
     }
     let part = Unfinished::begin(&folder)?;
     let files = asked.attachments.then_some(part.path.as_path());
@@ -112,17 +115,6 @@ pub async fn run(asked: &ExportArgs) -> Result<String, ExportError> {
     let entries = export.write(&part.path, entries)?;
     part.finish(&folder)?;
     Ok(told(&folder, &export.key, &entries))
-}
-
-fn exported(case: &CaseId) -> AuditLine {
-    AuditLine {
-        act: text::hash(&format!("export {case} {}", clock::now())),
-        door: "cli".to_owned(),
-        verb: "export".to_owned(),
-        case: Some(case.clone()),
-        outcome: AuditOutcome::Shown,
-        ..AuditLine::default()
-    }
 }
 
 fn told(folder: &Path, key: &SigningKey, entries: &[TimelineEntry]) -> String {

@@ -170,7 +170,10 @@ async fn whatever_is_changed_in_an_export_is_named_file_by_file_and_line_by_line
     let case = lived(&stage).await;
     let ((private, public), folder) = (scratch.keys(), scratch.path("out"));
     exported(&stage, &case, &folder, &private).await;
-    for name in [TIMELINE, PAGE, "attachments/01-auth.log", MANIFEST, SIGNATURE] {
+    let all = [TIMELINE, PAGE, "attachments/01-auth.log", MANIFEST, SIGNATURE];
+    let count = |path: &Path| fs::read_dir(path).expect("a folder").count();
+    assert_eq!(count(&folder) - 1 + count(&folder.join("attachments")), all.len(), "no file is left out");
+    for name in all {
         let (path, named) = (folder.join(name), name.to_owned());
         let bytes = fs::read(&path).expect("it is there");
         let is_signed = [MANIFEST, SIGNATURE].contains(&name);
