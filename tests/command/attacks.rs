@@ -42,17 +42,17 @@ const LINES: [(&str, usize); 12] = [
 const TRICKS: [fn(&str) -> String; 3] =
     [str::to_owned, |line| line.to_uppercase(), |line| format!(" \u{200b}{}", line.replace(' ', " \u{a0}"))];
 
-struct Attack<'a> {
-    stage: &'a Stage,
-    case: CaseId,
+pub(super) struct Attack<'a> {
+    pub(super) stage: &'a Stage,
+    pub(super) case: CaseId,
     /// Where it is told.
-    channel: ChannelId,
-    card: Ts,
+    pub(super) channel: ChannelId,
+    pub(super) card: Ts,
 }
 
 impl Attack<'_> {
     /// The ways in; in a thread the case need not be named.
-    fn doors(&self, user: &UserId, line: &str) -> [(&'static str, Vec<SignedRequest>); 4] {
+    pub(super) fn doors(&self, user: &UserId, line: &str) -> [(&'static str, Vec<SignedRequest>); 4] {
         let (slack, channel) = (&self.stage.slack, &self.channel);
         let (.., bot, _) = slack.app();
         let click = slack.clicks(&ana(), channel, &self.card, "run/take", &Value::Null).unwrap();
@@ -65,7 +65,7 @@ impl Attack<'_> {
         ]
     }
 
-    fn pressed(&self, click: &SignedRequest, user: &UserId, line: &str) -> SignedRequest {
+    pub(super) fn pressed(&self, click: &SignedRequest, user: &UserId, line: &str) -> SignedRequest {
         let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&click.body).unwrap();
         let mut payload: Value = serde_json::from_str(&form[0].1).unwrap();
         payload["user"]["id"] = json!(user);

@@ -4,8 +4,16 @@ use casebridge::{
     case::{MemberId, UserId},
     telemetry::audit::{AuditOutcome, Decision},
 };
-use casebridge_lab::stage::{ANA, Stage, ts_of};
+use casebridge_lab::{
+    stage::{ANA, Stage, ts_of},
+    standins::{SignedRequest, SlackStandin},
+};
 use serde_json::{Value, json};
+
+use super::{
+    attacks::Attack,
+    terminal::{OTHER, USER, does},
+};
 
 /// A stage with a second and a third admin.
 async fn admins() -> (Stage, [UserId; 2]) {
@@ -29,7 +37,7 @@ async fn wants(stage: &Stage, user: &UserId, line: &str) -> String {
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     let messages = stage.slack.ephemerals(user);
     assert!(messages.len() >= before, "the question's place is taken by the answer");
-    casebridge_lab::standins::SlackStandin::shown(messages.last().unwrap())
+    SlackStandin::shown(messages.last().unwrap())
 }
 
 fn ana() -> UserId {
@@ -95,6 +103,65 @@ async fn closing_takes_two_where_the_settings_say_so_while_the_case_stands_as_it
     stage.settings.roles.close_takes_two = false;
     let third = stage.sir.console_creates_case("A third");
     assert!(wants(&stage, &ana(), &format!("{third} close")).await.contains("is closed"));
+}
+
+/// Comes by a door and confirms what is asked there, in a message or, after a button, in a form: what they then read.
+async fn comes(stage: &Stage, user: &UserId, sent: Vec<SignedRequest>) -> String {
+    let before = stage.slack.ephemerals(user).len();
+    for delivery in sent {
+        assert_eq!(stage.deliver(&delivery).await.0, 200);
+    }
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    let read = stage.slack.ephemerals(user).split_off(before);
+    match read.iter().rfind(|message| message.to_string().contains("confirm/1")).map(ts_of) {
+        Some(question) => stage.clicks(user, &question, "confirm/1").await,
+        None => drop(stage.sends(user, &[]).await),
+    }
+    stage.since(user, before)
+}
+
+#[tokio::test]
+async fn where_closing_takes_two_no_door_lets_one_alone_and_each_lets_the_second_do_it() {
+    let (mut stage, [cy, _]) = admins().await;
+    stage.settings.roles.close_takes_two = true;
+    let ana = ana();
+    let mut closed = 0;
+    for door in 0..4 {
+        let case = stage.sir.console_creates_case("Key leaked");
+        let (channel, card) = (stage.channel.clone(), stage.card_of(&case).await);
+        let (stage, line) = (&stage, format!("{case} close"));
+        let attack = Attack { stage, case, channel, card };
+        for (name, sent) in attack.doors(&ana, &line) {
+            let shown = comes(stage, &ana, sent).await;
+            assert!(shown.contains("takes two people"), "{name}: {shown}");
+            assert_eq!(stage.sir.count("CloseCase"), closed, "{name}");
+        }
+        let (name, sent) = attack.doors(&cy, &line).into_iter().nth(door).unwrap();
+        // A form opens before whoever pressed.
+        let own =
+            || stage.slack.clicks(&cy, &attack.channel, &attack.card, "run/take", &Value::Null).unwrap();
+        let sent = if name == "button" { vec![attack.pressed(&own(), &cy, &line)] } else { sent };
+        let shown = comes(stage, &cy, sent).await;
+        closed += 1;
+        assert!(shown.contains("is closed"), "{name}: {shown}");
+        assert_eq!(stage.sir.count("CloseCase"), closed, "{name}");
+        assert!(stage.trail().pop().unwrap().rule.ends_with(&format!(", asked for by {ana}")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn at_a_terminal_closing_takes_two_whom_aws_names_and_nobody_from_slack_is_the_other() {
+    let (mut stage, _) = admins().await;
+    stage.settings.roles.close_takes_two = true;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let close = format!("{case} close");
+    assert!(wants(&stage, &ana(), &close).await.contains("takes two people"));
+    for (who, expected) in [(USER, "takes two people"), (USER, "takes two people"), (OTHER, "is closed")] {
+        assert_eq!(stage.sir.count("CloseCase"), 0, "{who}");
+        let told = does(&stage, who, &close).await;
+        assert!(told.said.contains(expected), "{who}: {}", told.said);
+    }
+    assert_eq!(stage.sir.count("CloseCase"), 1);
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use casebridge_lab::{stage::Stage, standins::FaultRule};
 
 pub const OPS: &str = "arn:aws:sts::111122223333:assumed-role/ops/ana";
 /// Those whose name nobody chooses for themselves.
-const USER: &str = "arn:aws:iam::111122223333:user/ana";
-const OTHER: &str = "arn:aws:iam::111122223333:user/bo";
+pub const USER: &str = "arn:aws:iam::111122223333:user/ana";
+pub const OTHER: &str = "arn:aws:iam::111122223333:user/bo";
 const SSO: &str =
     "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/cy@example.com";
 

@@ -8,6 +8,7 @@ mod assigned;
 mod bill;
 mod by_itself;
 mod called;
+mod canary;
 mod clocks;
 mod comments;
 mod cost;
