@@ -118,8 +118,8 @@ class Outside:
         messages = self.slack("conversations.replies", channel=channel, ts=ts, limit=200)["messages"]
         return [json.dumps(message) for message in messages if message["ts"] != ts]
 
-    def slash_command(self, text):
-        """A signed request as Slack sends it: its body and headers, and where the answer will go."""
+    def slash_command(self, text, **other):
+        """A signed request as Slack sends it, with these fields otherwise: its body and headers, and where the answer will go."""
         slack, roles = self.settings["slack"], self.settings["roles"]
         act = str(time.time_ns())
         response_url = f"{self.known['slack']}/commands/{slack['team']}/{act}/deploy"
@@ -135,6 +135,7 @@ class Outside:
             "response_url": response_url,
             "trigger_id": f"{act}.1.deploy",
             "is_enterprise_install": "false",
+            **other,
         }).encode()
         return body, self.slack_headers(body), response_url
 
@@ -147,6 +148,11 @@ class Outside:
             "x-slack-request-timestamp": at,
             "x-slack-signature": "v0=" + hmac.new(secret, message, hashlib.sha256).hexdigest(),
         }
+
+    def jira_headers(self, body, secret=None):
+        key = self.secret["jira_webhook_secret"] if secret is None else secret
+        digest = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+        return {"content-type": "application/json", "x-hub-signature": f"sha256={digest}"}
 
     def answers(self, response_url):
         """What was posted at a response_url."""
