@@ -420,7 +420,7 @@ async fn announced(page: &mut String) {
         ("Jira refuses us", Announcement::Broken { title: "Jira" }),
         (
             "People archived a case's channel",
-            Announcement::Shut { case: case(), place: "C0SECURITY".to_owned() },
+            Announcement::Shut { case: Some(case()), place: "C0SECURITY".to_owned() },
         ),
     ] {
         target.announce(&announcement, &Mark::new(what)).await.unwrap();
