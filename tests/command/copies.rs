@@ -10,7 +10,7 @@ use casebridge::{
 };
 use casebridge_lab::{
     stage::{Stage, ana, count},
-    standins::{FaultRule, Scan, Sharing, SignedRequest},
+    standins::{Canned, FaultRule, Scan, Sharing, SignedRequest},
 };
 use serde_json::{Value, json};
 
@@ -206,6 +206,51 @@ async fn a_file_is_not_copied_back_to_where_it_came_from_and_goes_with_its_messa
     settle(&stage).await;
     settle(&stage).await;
     assert_eq!((in_thread(&stage, &case).await, on_case(&stage, &case)), (vec![], 2));
+}
+
+#[tokio::test]
+async fn what_cannot_stand_in_an_archived_channel_is_copied_once_it_is_open_again() {
+    let stage = copying("").await;
+    let (case, ..) = told(&stage).await;
+    stage.slack.fault(FaultRule::on(COMPLETE).times(7).error("is_archived"));
+    stage.sir.aws_attaches(&case, "flow.log", "bytes").unwrap();
+    for _ in 0..5 {
+        settle(&stage).await;
+    }
+    assert_eq!(stage.slack.count(COMPLETE), 8);
+    assert_eq!(in_thread(&stage, &case).await, [ours("flow.log")]);
+    assert_eq!(count(&stage.lines(&case).await, "was not copied"), 0);
+}
+
+#[tokio::test]
+async fn an_issue_that_does_not_answer_or_names_no_files_takes_no_copy_back() {
+    let stage = copying("").await;
+    let (case, _, key) = told(&stage).await;
+    let ana = stage.jira.ana();
+    stage.jira.person_attaches(&ana, &key, "from jira.log", "one".to_owned()).unwrap();
+    settle(&stage).await;
+    assert_eq!(in_thread(&stage, &case).await, [ours("from_jira.log")]);
+    let whole = stage.jira.issue(&key).unwrap();
+    let mut unnamed = whole.clone();
+    unnamed["fields"].as_object_mut().unwrap().remove("attachment");
+    let unnamed = Canned {
+        status: 200,
+        headers: [("content-type".to_owned(), "application/json".to_owned())].into(),
+        body: unnamed.to_string(),
+    };
+    let on_read = || FaultRule::on("getIssue").times(1);
+    for fault in [on_read().answers(503), on_read().answers(403), on_read().answers_with(unnamed)] {
+        stage.jira.person_comments(&ana, &key, "Still looking.").unwrap();
+        for webhook in stage.jira.take_webhooks() {
+            stage.deliver(&webhook).await;
+        }
+        let jobs = stage.jobs();
+        stage.jira.fault(fault);
+        stage.work(&jobs).await;
+        stage.work(&jobs).await;
+        settle(&stage).await;
+        assert_eq!(in_thread(&stage, &case).await, [ours("from_jira.log")]);
+    }
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) ->
     let began = chat.world.now();
     // Before what is said there: a file hangs there no later than the comment that says for whom it is.
     let read = jira.issue_now(IssueRef::Id(issue)).await;
-    let files = read.as_ref().map_or(&[][..], |now| &now.files);
+    let files = read.as_ref().ok().and_then(|now| now.files.as_deref());
     let with = Listening::begin(chat, &jira, job).await?;
     let listened = async {
         let conversation = Conversation::read(&jira, &case, issue, note.home.is_some()).await?;
@@ -71,7 +71,7 @@ pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) ->
 async fn listen(
     with: &Listening<'_>,
     conversation: &Conversation<'_>,
-    files: &[IssueFile],
+    files: Option<&[IssueFile]>,
 ) -> Result<bool, ActionError> {
     let (case, told) = (conversation.case, with.told(conversation.case).await?);
     let (gate, names) = (with.gate(conversation).await?, conversation.names());
@@ -117,7 +117,10 @@ async fn listen(
             Some(Stays::Restricted | Stays::Internal | Stays::Older | Stays::NoRole) => {}
         }
     }
-    kept.extend(issue_files::begin(with, (conversation, &gate), files, &told).await?);
+    // Of an issue that was not read nobody knows which files hang there.
+    if let Some(files) = files {
+        kept.extend(issue_files::begin(with, (conversation, &gate), files, &told).await?);
+    }
     Ok(Kept::say_all(with, conversation, (&kept, &told)).await? && all_told)
 }
 

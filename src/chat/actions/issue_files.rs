@@ -119,7 +119,7 @@ pub(super) async fn take(
     let Some((case, note)) = case_of(chat, issue).await? else { return Ok(()) };
     let settings = chat.settings.for_case(note.route.as_ref());
     let chat = &ChatContext { settings: &settings, ..*chat };
-    let files = jira.issue_now(IssueRef::Id(issue)).await?.files;
+    let Some(files) = jira.issue_now(IssueRef::Id(issue)).await?.files else { return Ok(()) };
     let with = Listening::begin(chat, &jira, job).await?;
     let said = Conversation::read(&jira, &case, issue, note.home.is_some()).await?;
     let (told, gate) = (with.told(&case).await?, with.gate(&said).await?);

@@ -35,6 +35,8 @@ enum Unset {
     Unanswered,
     /// The target does not know us any more: that says nothing of the state.
     Stranger,
+    /// Where it is to stand nothing may be written for now: that says nothing of the state either.
+    Shut,
     Bearer,
     /// It was refused for its own sake: people may read why.
     Refused(String),
@@ -116,7 +118,7 @@ impl Worker<'_> {
         match unset {
             Unset::Unanswered if state.adds => owed.not_before = owed.not_before.max(now + QUARANTINE),
             Unset::Unanswered => drop(hand.note.again.insert(state.name.clone(), now + QUARANTINE)),
-            Unset::NotNow(_) | Unset::Stranger | Unset::Bearer | Unset::Refused(_) => {}
+            Unset::NotNow(_) | Unset::Stranger | Unset::Shut | Unset::Bearer | Unset::Refused(_) => {}
         }
         if owed.given_up {
             hand.note.again.remove(&state.name);
@@ -150,6 +152,8 @@ impl Worker<'_> {
             ),
             Failure::Unknown { .. } => Unset::Unanswered,
             Failure::Gone { .. } => Unset::Bearer,
+            // People open it again, but not that of a case that is over.
+            Failure::Shut { .. } if !self.closed.get() => Unset::Shut,
             Failure::Content { why } | Failure::Shut { why } | Failure::Broken { everywhere: false, why } => {
                 Unset::Refused(why)
             }
@@ -199,7 +203,7 @@ fn after(owed: Owed, unset: &Unset, now: Millis) -> Owed {
     match unset {
         Unset::NotNow(word) => unanswered(owed, PAUSE, *word, now),
         Unset::Unanswered => unanswered(owed, PAUSE, 0, now),
-        Unset::Stranger => unanswered(owed, REFUSED, 0, now),
+        Unset::Stranger | Unset::Shut => unanswered(owed, REFUSED, 0, now),
         Unset::Bearer => refused(owed, None, now),
         Unset::Refused(why) => refused(owed, Some(why.clone()), now),
     }

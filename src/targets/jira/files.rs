@@ -126,9 +126,10 @@ impl Jira<'_> {
     }
 }
 
-pub(super) fn all(issue: &Value) -> Vec<IssueFile> {
-    let files = issue.pointer("/fields/attachment").and_then(Value::as_array);
-    files.into_iter().flatten().filter_map(file).collect()
+/// `None` where the answer does not name them, which does not say that there are none.
+pub(super) fn all(issue: &Value) -> Option<Vec<IssueFile>> {
+    let files = issue.pointer("/fields/attachment")?.as_array()?;
+    Some(files.iter().filter_map(file).collect())
 }
 
 fn file(file: &Value) -> Option<IssueFile> {
@@ -159,7 +160,7 @@ mod tests {
             { "id": "40002", "filename": "old.log" },
             { "id": "../issue/1", "filename": "elsewhere" },
         ] } });
-        let [first, second] = &all(&issue)[..] else { panic!("two files") };
+        let Some([first, second]) = all(&issue).as_deref() else { panic!("two files") };
         let ana = Person { account: AccountId::new("a1"), name: "Ana".to_owned() };
         assert_eq!((first.name.as_str(), first.bytes, &first.author), ("auth.log", Some(5), &Some(ana)));
         assert_eq!(
@@ -167,7 +168,9 @@ mod tests {
             (AccountType::Atlassian, Some(1_795_669_200_000))
         );
         assert_eq!((second.bytes, &second.author, second.created), (None, &None, None));
-        assert_eq!(all(&json!({})), []);
+        assert_eq!(all(&json!({ "fields": { "attachment": [] } })), Some(vec![]));
+        assert_eq!(all(&json!({ "fields": { "attachment": null } })), None);
+        assert_eq!(all(&json!({})), None);
     }
 
     #[test]

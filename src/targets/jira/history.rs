@@ -31,7 +31,8 @@ pub struct IssueNow {
     pub stands: IssueStatus,
     /// The last that somebody did to its status.
     pub last: Option<StatusMove>,
-    pub files: Vec<IssueFile>,
+    /// `None` where Jira does not name them.
+    pub files: Option<Vec<IssueFile>>,
 }
 
 impl Jira<'_> {

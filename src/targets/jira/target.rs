@@ -107,6 +107,7 @@ impl<'a> JiraTarget<'a> {
         let me = self.me.get_or_try_init(|| self.jira.me()).await?;
         let (Asked::Copy(file) | Asked::TakeBack(file)) = asked;
         let there = self.jira.issue_now(IssueRef::Id(&issue)).await?.files;
+        let there = there.ok_or_else(|| Failure::Content { why: "the issue shows no files".to_owned() })?;
         let stands = there.into_iter().find(|one| {
             one.name == file.name && one.author.as_ref().is_some_and(|author| author.account == *me)
         });
@@ -134,8 +135,10 @@ impl<'a> JiraTarget<'a> {
         if let Some(last) = last.filter(|last| last.by.as_ref() != self.me.get()) {
             all.said.push(Said { remote: format!("moved/{}", last.id), at: last.at, ..Said::default() });
         }
-        let theirs =
-            files.into_iter().filter(|file| file.author.as_ref().map(|it| &it.account) != self.me.get());
+        let theirs = files
+            .into_iter()
+            .flatten()
+            .filter(|file| file.author.as_ref().map(|it| &it.account) != self.me.get());
         all.said.extend(theirs.map(|file| Said {
             remote: format!("file/{}", file.id),
             at: file.created.unwrap_or_default(),
