@@ -5,8 +5,10 @@ use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
     future::Future,
+    mem,
     pin::Pin,
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Wake, Waker},
 };
 
 use casebridge::case::Millis;
@@ -48,15 +50,33 @@ pub enum Due {
     Happening(u64),
 }
 
-type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
+struct Task {
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    waker: Waker,
+}
+
+/// Those that somebody woke, as whoever gives a lock back wakes the next.
+type Woken = Arc<Mutex<Vec<TaskId>>>;
+
+struct TaskWaker {
+    id: TaskId,
+    woken: Woken,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.woken.lock().unwrap_or_else(PoisonError::into_inner).push(self.id);
+    }
+}
 
 /// The virtual clock, with the timers and tasks that hang on it.
 pub struct VirtualClock {
     now: Cell<Millis>,
     count: Cell<u64>,
     timers: RefCell<BinaryHeap<Reverse<(Millis, u64, Due)>>>,
-    tasks: RefCell<HashMap<TaskId, TaskFuture>>,
+    tasks: RefCell<HashMap<TaskId, Task>>,
     running: Cell<TaskId>,
+    woken: Woken,
     stalled: RefCell<HashMap<TaskId, Millis>>,
     stood: RefCell<HashMap<TaskId, Millis>>,
     parts: RefCell<HashMap<TaskId, Vec<(Millis, Waker)>>>,
@@ -70,6 +90,7 @@ impl VirtualClock {
             timers: RefCell::default(),
             tasks: RefCell::default(),
             running: Cell::new(0),
+            woken: Woken::default(),
             stalled: RefCell::default(),
             stood: RefCell::default(),
             parts: RefCell::default(),
@@ -92,7 +113,8 @@ impl VirtualClock {
     /// Starts a task; it runs from now on.
     pub fn spawn(&self, task: impl Future<Output = ()> + 'static) -> TaskId {
         let id = self.number();
-        self.tasks.borrow_mut().insert(id, Box::pin(task));
+        let waker = Waker::from(Arc::new(TaskWaker { id, woken: self.woken.clone() }));
+        self.tasks.borrow_mut().insert(id, Task { future: Box::pin(task), waker });
         self.at(self.now(), Due::Wake(id));
         id
     }
@@ -109,10 +131,8 @@ impl VirtualClock {
                 asked = true;
                 let task = self.running.get();
                 self.at(until, Due::Wake(task));
-                if !context.waker().will_wake(Waker::noop()) {
-                    let waker = context.waker().clone();
-                    self.parts.borrow_mut().entry(task).or_default().push((until, waker));
-                }
+                let waker = context.waker().clone();
+                self.parts.borrow_mut().entry(task).or_default().push((until, waker));
             }
             Poll::Pending
         })
@@ -154,6 +174,8 @@ impl VirtualClock {
             }
             Due::Wake(task) => self.wake(task),
         }
+        let woken = mem::take(&mut *self.woken());
+        woken.into_iter().for_each(|task| self.at(self.now(), Due::Wake(task)));
         Some(None)
     }
 
@@ -175,9 +197,46 @@ impl VirtualClock {
         for part in self.due_parts(id) {
             part.wake();
         }
-        match task.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        // It is polled now: only what wakes it meanwhile polls it again.
+        self.woken().retain(|woken| *woken != id);
+        match task.future.as_mut().poll(&mut Context::from_waker(&task.waker)) {
             Poll::Ready(()) => drop(self.parts.borrow_mut().remove(&id)),
             Poll::Pending => drop(self.tasks.borrow_mut().insert(id, task)),
         }
+    }
+
+    fn woken(&self) -> MutexGuard<'_, Vec<TaskId>> {
+        self.woken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use futures_util::future::join;
+
+    use super::*;
+
+    /// Two that want one lock, in one task and in two: whoever waits for it goes on when it is given back, at that moment.
+    #[test]
+    fn whoever_waits_for_another_goes_on_as_soon_as_that_one_lets_go() {
+        let (clock, ends) = (Rc::new(VirtualClock::new(0)), Rc::new(RefCell::new(Vec::new())));
+        let lock = Rc::new(tokio::sync::Mutex::new(()));
+        let holds = |name: &'static str, first: Millis| {
+            let (clock, lock, ends) = (clock.clone(), lock.clone(), ends.clone());
+            async move {
+                clock.delay(first).await;
+                let _held = lock.lock().await;
+                clock.delay(10).await;
+                ends.borrow_mut().push((name, clock.now()));
+            }
+        };
+        // Polled last, and holds it first.
+        let both = join(holds("second", 2), holds("first", 1));
+        clock.spawn(async { let ((), ()) = both.await; });
+        clock.spawn(holds("third", 3));
+        while clock.step(100).is_some() {}
+        assert_eq!(*ends.borrow(), [("first", 11), ("second", 21), ("third", 31)]);
     }
 }

@@ -108,13 +108,7 @@ fn nowhere_else(judge: &mut Findings<'_>, world: &Shared, one: &Speech) {
 /// A file is on the case once, byte for byte. One of a message that was taken back may have come before.
 fn with_its_file(judge: &mut Findings<'_>, world: &Shared, (case, one): (&CaseId, &Speech), all: &[Speech]) {
     let Some(file) = &one.file else { return };
-    // In Jira a comment shows a file by its name alone: what one of them keeps back may be the other's.
-    let is_another = |other: &&Speech| {
-        other.side == one.side
-            && !other.stands()
-            && other.file.as_ref().is_some_and(|is| is.name == file.name)
-    };
-    let doubtful = one.side == Side::Jira && all.iter().any(|other| is_another(&other));
+    let doubtful = in_doubt(one, all);
     let is = world.sir().case(case).unwrap_or_default();
     let names = is["caseAttachments"].as_array().into_iter().flatten();
     let names: Vec<&str> = names.filter_map(|one| one["fileName"].as_str()).collect();
@@ -131,6 +125,14 @@ fn with_its_file(judge: &mut Findings<'_>, world: &Shared, (case, one): (&CaseId
     if one.never_open && times > 0 {
         judge.says(Defect::Untrue, format!("the file of {:?} was not for everybody", one.token));
     }
+}
+
+/// In Jira a comment shows a file by its name alone: what one of them keeps back may be the other's.
+fn in_doubt(one: &Speech, all: &[Speech]) -> bool {
+    let name_of = |one: &Speech| one.file.as_ref().map(|file| file.name.clone());
+    let hides =
+        |other: &Speech| other.side == Side::Jira && !other.stands() && name_of(other) == name_of(one);
+    one.side == Side::Jira && one.file.is_some() && all.iter().any(hides)
 }
 
 /// Each file of the case stands once in Slack and once in Jira, not again where it came from, and nowhere once what brought it
@@ -150,9 +152,9 @@ fn copies(judge: &mut Findings<'_>, world: &Shared, case: &CaseId, all: &[Speech
             None | Some((Side::Console, _)) => (1..=1, 1..=1),
             Some((Side::Slack, true)) => (0..=0, 1..=1),
             Some((Side::Slack, false)) => (0..=0, 0..=0),
-            Some((Side::Jira, true)) => (1..=1, 0..=0),
+            Some((Side::Jira, true)) if !from.is_some_and(|one| in_doubt(one, all)) => (1..=1, 0..=0),
             // A comment that is deleted leaves its file on the issue; one that is restricted takes it back.
-            Some((Side::Jira, false)) => (0..=1, 0..=0),
+            Some((Side::Jira, _)) => (0..=1, 0..=0),
         };
         for (place, there, wanted) in [("Slack", &slack, in_slack), ("Jira", &jira, in_jira)] {
             let times = there.iter().filter(|copy| *copy == name).count();
