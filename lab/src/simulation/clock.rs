@@ -234,7 +234,9 @@ mod tests {
         };
         // Polled last, and holds it first.
         let both = join(holds("second", 2), holds("first", 1));
-        clock.spawn(async { let ((), ()) = both.await; });
+        clock.spawn(async {
+            let ((), ()) = both.await;
+        });
         clock.spawn(holds("third", 3));
         while clock.step(100).is_some() {}
         assert_eq!(*ends.borrow(), [("first", 11), ("second", 21), ("third", 31)]);
