@@ -44,7 +44,7 @@ pub async fn run(args: PlayArgs) -> Result<(), CliError> {
     }
     let page = PlaygroundPage::bind(args.port, args.story.as_deref()).await.map_err(|error| match error {
         StageError::Start(why) if why.kind() == io::ErrorKind::AddrInUse => CliError::Taken(args.port),
-        error => error.into(),
+        error @ (StageError::Start(_) | StageError::Live(_) | StageError::Story(_)) => error.into(),
     })?;
     let url = page.url();
     output::say(&format!("The playground is at {url} (Ctrl-C ends it)"))?;

@@ -501,7 +501,9 @@ impl FirstRequest {
 fn refused(why: Failure, refused: fn(Failure) -> SetupError) -> SetupError {
     match why {
         Failure::NotApplied { .. } | Failure::Unknown { .. } => SetupError::Unanswered(why),
-        _ => refused(why),
+        Failure::Content { .. } | Failure::Gone { .. } | Failure::Broken { .. } | Failure::Shut { .. } => {
+            refused(why)
+        }
     }
 }
 

@@ -88,7 +88,14 @@ impl Key {
     pub(crate) fn line(&self) -> Option<u32> {
         match self.named() {
             KeyName::Changes(number) => Some(number),
-            _ => None,
+            KeyName::Anchor
+            | KeyName::Container
+            | KeyName::Lost
+            | KeyName::Description
+            | KeyName::Comment { .. }
+            | KeyName::Call(_)
+            | KeyName::Page { .. }
+            | KeyName::ByItself => None,
         }
     }
 
@@ -96,7 +103,14 @@ impl Key {
     pub(crate) fn comment_id(&self) -> Option<CommentId> {
         match self.named() {
             KeyName::Comment { id, .. } => Some(id),
-            _ => None,
+            KeyName::Anchor
+            | KeyName::Container
+            | KeyName::Lost
+            | KeyName::Description
+            | KeyName::Changes(_)
+            | KeyName::Call(_)
+            | KeyName::Page { .. }
+            | KeyName::ByItself => None,
         }
     }
 }

@@ -33,7 +33,14 @@ pub(crate) async fn beside(
 ) -> state::Result<()> {
     let comments = keys.into_iter().filter_map(|key| match key.named() {
         KeyName::Comment { id, .. } => Some(id),
-        _ => None,
+        KeyName::Anchor
+        | KeyName::Container
+        | KeyName::Lost
+        | KeyName::Description
+        | KeyName::Changes(_)
+        | KeyName::Call(_)
+        | KeyName::Page { .. }
+        | KeyName::ByItself => None,
     });
     earlier::forget(store, case, &comments.collect(), now).await?;
     owner::forget(store, case, now).await

@@ -147,7 +147,11 @@ impl Services {
             let shown = visible::in_slack(body);
             let part = match told(&shown) {
                 ReadText::Words { words, part: (_, 2..), .. } => plain(&words),
-                _ => String::new(),
+                ReadText::Words { .. }
+                | ReadText::Description { .. }
+                | ReadText::Changes(_)
+                | ReadText::NotMoved
+                | ReadText::Other => String::new(),
             };
             plain(&shown).contains(words) || !part.is_empty() && words.contains(&part)
         })
@@ -226,7 +230,14 @@ impl Services {
                 let (channel, ts) = (body["channel"].as_str()?, body["ts"].as_str()?);
                 self.in_slack.borrow_mut().find(channel, ts)?.mark.contains("/home#")
             }
-            _ => body["channel"].as_str() == self.made.borrow().first().map(ChannelId::as_str),
+            Set::StatusByField
+            | Set::StatusInWords
+            | Set::Link
+            | Set::IssueText
+            | Set::Topic
+            | Set::Invitation => {
+                body["channel"].as_str() == self.made.borrow().first().map(ChannelId::as_str)
+            }
         };
         concerned.then_some(code)
     }

@@ -83,7 +83,13 @@ impl SimWorld {
         match fate {
             Fate::AnswerLost(true) => Ok(unavailable()),
             Fate::AnswerLost(false) => Err(lost()),
-            _ => Ok(answer),
+            Fate::Answered
+            | Fate::Throttled(_)
+            | Fate::NotSent
+            | Fate::AnswerLost(_)
+            | Fate::Late(_)
+            | Fate::Lost(_)
+            | Fate::NeverStored => Ok(answer),
         }
     }
 }
@@ -211,7 +217,12 @@ impl World for SimWorld {
         world.delay(10, 60).await;
         match fate {
             Fate::AnswerLost(_) => Err(fault(FaultKind::Unknown)),
-            _ => answer,
+            Fate::Answered
+            | Fate::Throttled(_)
+            | Fate::NotSent
+            | Fate::Late(_)
+            | Fate::Lost(_)
+            | Fate::NeverStored => answer,
         }
     }
 

@@ -139,7 +139,19 @@ impl Call {
             | Self::SendFeedback { case, .. }
             | Self::GetCaseAttachmentUploadUrl { case, .. }
             | Self::GetCaseAttachmentDownloadUrl { case, .. } => Some(case),
-            _ => None,
+            Self::ListCases { .. }
+            | Self::CreateCase { .. }
+            | Self::GetMembership { .. }
+            | Self::ListMemberships { .. }
+            | Self::BatchGetMemberAccountDetails { .. }
+            | Self::GetFindingMetrics { .. }
+            | Self::CreateMembership { .. }
+            | Self::UpdateMembership { .. }
+            | Self::CancelMembership { .. }
+            | Self::ListTagsForResource { .. }
+            | Self::TagResource { .. }
+            | Self::UntagResource { .. }
+            | Self::Hub(_) => None,
         }
     }
 

@@ -41,7 +41,13 @@ async fn refused(context: &CommandContext<'_>, refusal: &Denied) -> ActionError 
     context.found.refused(refusal.rule());
     ActionError::Said(match context.person.identity.kind {
         PersonKind::Bot | PersonKind::OtherApp => Reply::silence(),
-        _ => whose::told(Some(context.slack), context.settings, refusal).await.give_back(&context.typed()),
+        PersonKind::Member
+        | PersonKind::Guest
+        | PersonKind::Stranger
+        | PersonKind::Deactivated
+        | PersonKind::Operator => {
+            whose::told(Some(context.slack), context.settings, refusal).await.give_back(&context.typed())
+        }
     })
 }
 

@@ -279,7 +279,17 @@ impl CommandContext<'_> {
                 let answer = answer.say("What you said is tried again by itself, for a day.");
                 ActionError::Unsettled(answer.give_back(&self.typed()))
             }
-            _ => answer.give_back(&self.typed()).into(),
+            Action::Asked { .. }
+            | Action::Confirmed { .. }
+            | Action::Filled { .. }
+            | Action::Opened { .. }
+            | Action::Home
+            | Action::Mistaken { .. }
+            | Action::Withheld { .. }
+            | Action::Unread
+            | Action::Amended { .. }
+            | Action::JiraChanged { .. }
+            | Action::JiraFile { .. } => answer.give_back(&self.typed()).into(),
         }
     }
 
@@ -316,7 +326,15 @@ fn pause(fault: &Fault, reads: bool, attempt: u32) -> Option<Duration> {
         FaultKind::Throttled { retry_after } => retry_after.unwrap_or_default().max(least),
         FaultKind::NotSent => least,
         FaultKind::Unknown if reads => least,
-        _ => return None,
+        FaultKind::Denied
+        | FaultKind::Conflict
+        | FaultKind::NotFound
+        | FaultKind::NotActive
+        | FaultKind::Quota
+        | FaultKind::Invalid { .. }
+        | FaultKind::InvalidToken
+        | FaultKind::NoSession
+        | FaultKind::Unknown => return None,
     };
     (attempt < 3 && time <= Duration::from_secs(5)).then_some(time)
 }

@@ -39,7 +39,16 @@ pub(crate) fn explain(operation: Operation, fault: &Fault) -> Reply {
         FaultKind::Invalid { fields } => fields.iter().fold(answer, |answer, (name, message)| {
             answer.line(Paragraph::default().code(name).text(": ").text(message))
         }),
-        _ => answer,
+        FaultKind::Denied
+        | FaultKind::Conflict
+        | FaultKind::NotFound
+        | FaultKind::NotActive
+        | FaultKind::Quota
+        | FaultKind::Throttled { .. }
+        | FaultKind::InvalidToken
+        | FaultKind::NoSession
+        | FaultKind::NotSent
+        | FaultKind::Unknown => answer,
     };
     let answer = match fault.message.trim() {
         "" => answer,

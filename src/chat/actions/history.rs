@@ -127,7 +127,10 @@ pub(super) fn naming(message: &str, files: &BTreeMap<String, String>) -> String 
 pub(super) fn who(principal: &str) -> String {
     match Author::of(principal) {
         Author::Service => "AWS".to_owned(),
-        author => wording::author(&author),
+        author @ (Author::AwsResponder
+        | Author::Slack { .. }
+        | Author::Jira { .. }
+        | Author::Principal(_)) => wording::author(&author),
     }
 }
 

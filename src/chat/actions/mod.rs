@@ -351,7 +351,13 @@ impl ResolvedJob {
             ResolvedAction::Asked { line } => line.case.as_ref(),
             ResolvedAction::Confirmed { confirmation } => confirmation.line.case.as_ref(),
             ResolvedAction::Filled { filled } => filled.case(),
-            _ => None,
+            ResolvedAction::Said { .. }
+            | ResolvedAction::Withheld { .. }
+            | ResolvedAction::Unread
+            | ResolvedAction::Amended { .. }
+            | ResolvedAction::Deleted { .. }
+            | ResolvedAction::Opened { .. }
+            | ResolvedAction::Home => None,
         }
     }
 
@@ -359,7 +365,15 @@ impl ResolvedJob {
     fn form_of(&self) -> Option<&CaseId> {
         match &self.action {
             ResolvedAction::Opened { form, .. } => form.kind.case(),
-            _ => None,
+            ResolvedAction::Asked { .. }
+            | ResolvedAction::Confirmed { .. }
+            | ResolvedAction::Said { .. }
+            | ResolvedAction::Withheld { .. }
+            | ResolvedAction::Unread
+            | ResolvedAction::Amended { .. }
+            | ResolvedAction::Deleted { .. }
+            | ResolvedAction::Filled { .. }
+            | ResolvedAction::Home => None,
         }
     }
 
@@ -368,7 +382,13 @@ impl ResolvedJob {
         match &self.action {
             ResolvedAction::Asked { line } => changes(&line.command),
             ResolvedAction::Opened { .. } | ResolvedAction::Home => false,
-            _ => true,
+            ResolvedAction::Confirmed { .. }
+            | ResolvedAction::Said { .. }
+            | ResolvedAction::Withheld { .. }
+            | ResolvedAction::Unread
+            | ResolvedAction::Amended { .. }
+            | ResolvedAction::Deleted { .. }
+            | ResolvedAction::Filled { .. } => true,
         }
     }
 
@@ -601,7 +621,14 @@ async fn spoken(
     match &work.action {
         ResolvedAction::Withheld { .. } => context.found.refused(secret_scan::RULE),
         ResolvedAction::Unread => context.found.refused(length::RULE),
-        _ => {}
+        ResolvedAction::Asked { .. }
+        | ResolvedAction::Confirmed { .. }
+        | ResolvedAction::Said { .. }
+        | ResolvedAction::Amended { .. }
+        | ResolvedAction::Deleted { .. }
+        | ResolvedAction::Filled { .. }
+        | ResolvedAction::Opened { .. }
+        | ResolvedAction::Home => {}
     }
     match &work.action {
         ResolvedAction::Said { message } => comments::reply(context, &case, message).await,
@@ -611,7 +638,12 @@ async fn spoken(
             "Your message is long, and when it came you were not known to be somebody who may comment, so it was not \
              read and not put on the case. Now you may: say it again.",
         )),
-        _ => Ok(Reply::silence()),
+        ResolvedAction::Asked { .. }
+        | ResolvedAction::Confirmed { .. }
+        | ResolvedAction::Deleted { .. }
+        | ResolvedAction::Filled { .. }
+        | ResolvedAction::Opened { .. }
+        | ResolvedAction::Home => Ok(Reply::silence()),
     }
 }
 
@@ -631,7 +663,16 @@ async fn timely(
             readable?;
             judged.map(Some)
         }
-        _ => Ok(None),
+        ResolvedAction::Asked { .. }
+        | ResolvedAction::Confirmed { .. }
+        | ResolvedAction::Said { .. }
+        | ResolvedAction::Withheld { .. }
+        | ResolvedAction::Unread
+        | ResolvedAction::Amended { .. }
+        | ResolvedAction::Deleted { .. }
+        | ResolvedAction::Filled { .. }
+        | ResolvedAction::Opened { .. }
+        | ResolvedAction::Home => Ok(None),
     }
 }
 

@@ -45,7 +45,11 @@ pub(super) async fn gate(context: &CommandContext<'_>, id: &CaseId) -> Result<()
     }
     Err(match context.person.identity.kind {
         PersonKind::Bot | PersonKind::OtherApp => Reply::silence(),
-        _ => fault::no_case(id).give_back(&context.typed()),
+        PersonKind::Member
+        | PersonKind::Guest
+        | PersonKind::Stranger
+        | PersonKind::Deactivated
+        | PersonKind::Operator => fault::no_case(id).give_back(&context.typed()),
     }
     .into())
 }

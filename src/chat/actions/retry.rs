@@ -47,6 +47,10 @@ pub(crate) fn is_for_now(failure: &Failure) -> bool {
 pub(crate) fn is_soon_over(failure: &Failure) -> bool {
     match failure {
         Failure::NotApplied { retry_after, .. } => retry_after.is_none_or(|time| time <= WAIT),
-        failure => is_for_now(failure),
+        failure @ (Failure::Unknown { .. }
+        | Failure::Content { .. }
+        | Failure::Gone { .. }
+        | Failure::Broken { .. }
+        | Failure::Shut { .. }) => is_for_now(failure),
     }
 }

@@ -63,14 +63,16 @@ impl Speech {
         match self.author {
             Author::Principal(_) => TERMINAL,
             _ if self.jira_comment.is_some() => "Jira",
-            _ => "Slack",
+            Author::AwsResponder | Author::Service | Author::Slack { .. } | Author::Jira { .. } => "Slack",
         }
     }
 
     pub(super) fn author_name(&self, context: &CommandContext<'_>) -> String {
         match &self.author {
             Author::Jira { name } => name.clone(),
-            _ => plain_name(&context.person.name),
+            Author::AwsResponder | Author::Service | Author::Slack { .. } | Author::Principal(_) => {
+                plain_name(&context.person.name)
+            }
         }
     }
 
@@ -78,7 +80,7 @@ impl Speech {
     pub(super) fn by(self, name: &str) -> Self {
         match self.author {
             Author::Jira { .. } => Self { author: Author::Jira { name: name.to_owned() }, ..self },
-            _ => self,
+            Author::AwsResponder | Author::Service | Author::Slack { .. } | Author::Principal(_) => self,
         }
     }
 

@@ -56,7 +56,15 @@ pub(crate) fn filled_in(form: &super::Modal, cases: &[CaseSummary]) -> Value {
             shown.extend(super::comment::text_blocks(text));
             "Add it"
         }
-        _ => "Attach",
+        ModalKind::New { .. }
+        | ModalKind::Edit { .. }
+        | ModalKind::Close { .. }
+        | ModalKind::Rate { .. }
+        | ModalKind::Membership
+        | ModalKind::MembershipChange { .. }
+        | ModalKind::Attach { .. }
+        | ModalKind::Clock { .. }
+        | ModalKind::Case { .. } => "Attach",
     };
     let mut view = form.with(submit, shown);
     view["clear_on_close"] = json!(true);

@@ -317,7 +317,14 @@ impl Modal {
         match &mut form.kind {
             ModalKind::New { title } => *title = None,
             ModalKind::Comment { text, .. } => text.clear(),
-            _ => {}
+            ModalKind::Edit { .. }
+            | ModalKind::Close { .. }
+            | ModalKind::Rate { .. }
+            | ModalKind::Membership
+            | ModalKind::MembershipChange { .. }
+            | ModalKind::Attach { .. }
+            | ModalKind::Clock { .. }
+            | ModalKind::Case { .. } => {}
         }
         // It cannot fail; an empty text would be refused when the form is sent.
         serde_json::to_string(&form).unwrap_or_default()

@@ -213,7 +213,7 @@ fn people(line: &mut LineWords<'_>) -> Result<Vec<PersonRef>, UserError> {
     for word in line {
         match word {
             Word::User(id) => people.push(PersonRef::User(id)),
-            other => {
+            other @ (Word::Text(_) | Word::Flag { .. }) => {
                 for email in items(&other)? {
                     people.push(PersonRef::Email(validate::email(&email)?));
                 }

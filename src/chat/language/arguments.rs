@@ -140,7 +140,7 @@ pub(crate) fn plain(word: &Word) -> Result<String, UserError> {
             format!("--{} is not a flag of this verb.", unmarked(name)),
             "Leave it away, or put it in quotes where it is meant as it stands.",
         )),
-        word => Ok(word.shown()),
+        word @ (Word::Text(_) | Word::User(_)) => Ok(word.shown()),
     }
 }
 

@@ -114,7 +114,9 @@ fn status_name(status: &Status) -> &str {
         Status::Detection => "detect",
         Status::Containment => "contain",
         Status::PostIncident => "post",
-        other => other.as_str(),
+        other @ (Status::Acknowledged | Status::ReadyToClose | Status::Closed | Status::Other(_)) => {
+            other.as_str()
+        }
     }
 }
 

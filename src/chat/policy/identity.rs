@@ -57,7 +57,12 @@ pub(crate) async fn profile(
     let Some(KnownPerson { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
     let mut groups = match kind {
         PersonKind::Member => groups(slack, settings, user).await?.into_iter().map(MemberId::new).collect(),
-        _ => Vec::new(),
+        PersonKind::Guest
+        | PersonKind::Bot
+        | PersonKind::OtherApp
+        | PersonKind::Stranger
+        | PersonKind::Deactivated
+        | PersonKind::Operator => Vec::new(),
     };
     groups.extend(everywhere);
     let identity = Identity { team, user: user.clone(), kind, groups };

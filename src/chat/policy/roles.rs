@@ -281,7 +281,12 @@ pub(crate) fn may_use(
     let roles = judging(settings, verb);
     let has = match identity.kind {
         PersonKind::Operator => Some(Role::Admin),
-        _ => most(settings, &roles, identity),
+        PersonKind::Member
+        | PersonKind::Guest
+        | PersonKind::Bot
+        | PersonKind::OtherApp
+        | PersonKind::Stranger
+        | PersonKind::Deactivated => most(settings, &roles, identity),
     };
     if has < Some(needed) {
         // Those of no route come first.
@@ -312,7 +317,11 @@ fn outside(settings: &Settings, identity: &Identity) -> Option<PersonKind> {
     match identity.kind {
         PersonKind::Member if foreign || identity.user == "" => Some(PersonKind::Stranger),
         PersonKind::Member | PersonKind::Operator => None,
-        kind => Some(kind),
+        kind @ (PersonKind::Guest
+        | PersonKind::Bot
+        | PersonKind::OtherApp
+        | PersonKind::Stranger
+        | PersonKind::Deactivated) => Some(kind),
     }
 }
 

@@ -96,7 +96,11 @@ impl Worker<'_> {
     pub(super) async fn not_read<T>(&self, failure: Failure, hand: &mut Hand<'_>) -> Result<T, Stop> {
         let failure = match failure {
             Failure::Unknown { why } => Failure::NotApplied { retry_after: None, why },
-            failure => failure,
+            failure @ (Failure::NotApplied { .. }
+            | Failure::Content { .. }
+            | Failure::Gone { .. }
+            | Failure::Broken { .. }
+            | Failure::Shut { .. }) => failure,
         };
         self.refused(failure, hand.note).await
     }

@@ -170,7 +170,14 @@ pub(super) fn pause_after(kind: &FaultKind, asked_since: bool) -> Millis {
             Millis::try_from(time.as_millis()).unwrap_or(SIR_PAUSE).max(1_000)
         }
         FaultKind::Denied | FaultKind::NotFound | FaultKind::NotActive => SIR_DENIED,
-        _ => SIR_PAUSE,
+        FaultKind::Conflict
+        | FaultKind::Quota
+        | FaultKind::Throttled { .. }
+        | FaultKind::Invalid { .. }
+        | FaultKind::InvalidToken
+        | FaultKind::NoSession
+        | FaultKind::NotSent
+        | FaultKind::Unknown => SIR_PAUSE,
     }
 }
 

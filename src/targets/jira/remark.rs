@@ -28,7 +28,14 @@ pub fn content(content: &Content, plainness: Plainness) -> Value {
 fn full(content: &Content) -> Value {
     let (head, lines) = match content {
         Content::Changes(list) => return adf::document(vec![bullets(changes(list))]),
-        _ => (head(content), body(content)),
+        Content::Description(_)
+        | Content::Comment { .. }
+        | Content::Investigation { .. }
+        | Content::Nudge { .. }
+        | Content::Notice(_)
+        | Content::Call(_)
+        | Content::Taken(_)
+        | Content::Page(..) => (head(content), body(content)),
     };
     let mut paragraphs = vec![adf::paragraph(head)];
     paragraphs.extend(adf::paragraphs(lines));
@@ -38,7 +45,14 @@ fn full(content: &Content) -> Value {
 fn plain(content: &Content) -> Inline {
     let lines = match content {
         Content::Changes(list) => changes(list),
-        _ => vec![head(content), plain_lines(body(content))],
+        Content::Description(_)
+        | Content::Comment { .. }
+        | Content::Investigation { .. }
+        | Content::Nudge { .. }
+        | Content::Notice(_)
+        | Content::Call(_)
+        | Content::Taken(_)
+        | Content::Page(..) => vec![head(content), plain_lines(body(content))],
     };
     let join =
         |all: Inline, line: Inline| if all == Inline::new() { line } else { all.new_line().then(line) };

@@ -92,7 +92,14 @@ fn named(page: &Page, told: &BTreeMap<&str, PageStep>, note: &PlaceNote) -> Page
 fn unanswered(note: &PlaceNote) -> Option<(&str, &str)> {
     match note.open.as_ref()?.key.named() {
         KeyName::Page { name, step } => Some((name, step)),
-        _ => None,
+        KeyName::Anchor
+        | KeyName::Container
+        | KeyName::Lost
+        | KeyName::Description
+        | KeyName::Comment { .. }
+        | KeyName::Changes(_)
+        | KeyName::Call(_)
+        | KeyName::ByItself => None,
     }
 }
 

@@ -49,7 +49,11 @@ impl Slack<'_> {
         let length = file.bytes().to_string();
         let unseen = |failure| match failure {
             Failure::Unknown { why } => Failure::NotApplied { retry_after: None, why },
-            known => known,
+            known @ (Failure::NotApplied { .. }
+            | Failure::Content { .. }
+            | Failure::Gone { .. }
+            | Failure::Broken { .. }
+            | Failure::Shut { .. }) => known,
         };
         let place = self.read(method, &[("filename", name), ("length", &length)]).await.map_err(unseen)?;
         let (url, id) = (needed(method, &place, "/upload_url"), needed(method, &place, "/file_id"));
@@ -76,7 +80,7 @@ impl Slack<'_> {
         let method = ApiMethod::FilesDelete;
         match self.try_write(method, &json!({ "file": id })).await? {
             BodyVerdict::No(refusal) if refusal.code.is_one_of(&["file_not_found", "file_deleted"]) => Ok(()),
-            verdict => verdict.or_failure(method).map(drop),
+            verdict @ (BodyVerdict::Yes(_) | BodyVerdict::No(_)) => verdict.or_failure(method).map(drop),
         }
     }
 
@@ -89,7 +93,7 @@ impl Slack<'_> {
             {
                 Ok(HIDDEN.to_owned())
             }
-            verdict => {
+            verdict @ (BodyVerdict::Yes(_) | BodyVerdict::No(_)) => {
                 let answer = verdict.or_failure(ApiMethod::FilesInfo)?;
                 let name = text_at(&answer, "/file/name").or_else(|| text_at(&answer, "/file/title"));
                 Ok(name.unwrap_or_else(|| "a file without a name".to_owned()))

@@ -116,7 +116,7 @@ impl Slack<'_> {
     ) -> Result<Option<Value>, Failure> {
         match self.try_read(method, pairs).await? {
             BodyVerdict::No(refusal) if refusal.code.is_one_of(unknown) => Ok(None),
-            verdict => verdict.or_failure(method).map(Some),
+            verdict @ (BodyVerdict::Yes(_) | BodyVerdict::No(_)) => verdict.or_failure(method).map(Some),
         }
     }
 

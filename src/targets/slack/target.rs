@@ -364,7 +364,12 @@ impl Target for SlackTarget<'_> {
             KeyName::Anchor | KeyName::Lost => {
                 self.channel(case, &self.planner.told_in(note), oldest).await?
             }
-            _ => match place(self.planner.layout(note), note)? {
+            KeyName::Description
+            | KeyName::Comment { .. }
+            | KeyName::Changes(_)
+            | KeyName::Call(_)
+            | KeyName::Page { .. }
+            | KeyName::ByItself => match place(self.planner.layout(note), note)? {
                 ConversationRef { channel, thread: Some(ts) } => {
                     match self.thread(case, &MessageRef { channel: channel.clone(), ts }).await {
                         Err(Failure::Gone { why }) => {

@@ -191,7 +191,7 @@ fn notice(said: &Notice) -> Line {
             let line = line.strong(&value(&moved.to)).own(" by ").strong(&value(&moved.by));
             match stands {
                 Status::Closed => line.own("; the case is closed."),
-                stands => line.own("; the case is still open: ").text(&value(stands.as_str())).own("."),
+                stands @ (Status::Submitted | Status::Acknowledged | Status::Detection | Status::Containment | Status::PostIncident | Status::ReadyToClose | Status::Other(_)) => line.own("; the case is still open: ").text(&value(stands.as_str())).own("."),
             }
         }
         Notice::Lost { issue, case } => of(issue)

@@ -246,7 +246,11 @@ impl Calling<'_> {
         let named = match moment {
             Moment::Overdue => [self.named(Moment::YourMove), self.named(Moment::Overdue)].concat(),
             Moment::Deadline if self.named(moment).is_empty() => vec![Callee::Owner],
-            moment => self.named(moment).to_vec(),
+            moment @ (Moment::NewCase
+            | Moment::YourMove
+            | Moment::AwsSpoke
+            | Moment::Closed
+            | Moment::Deadline) => self.named(moment).to_vec(),
         };
         let mut called = Vec::new();
         for callee in named {

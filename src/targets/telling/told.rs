@@ -171,7 +171,9 @@ pub(crate) fn talk(
         {
             without_the_move(planner, picture, (key, list))
         }
-        effect => effect,
+        effect @ (Effect::Create { .. } | Effect::Adopt { .. } | Effect::Edit { .. } | Effect::Note(_)) => {
+            effect
+        }
     }));
     effects.extend(calls);
     effects.extend(steps);

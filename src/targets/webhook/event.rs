@@ -93,7 +93,13 @@ impl Telling<'_> {
                 self.word(&mut data, "text", &step.content);
                 Some(self.event("investigation.changed", step.updated, data))
             }
-            _ => None,
+            Content::Changes(_)
+            | Content::Description(_)
+            | Content::Nudge { .. }
+            | Content::Notice(_)
+            | Content::Call(_)
+            | Content::Taken(_)
+            | Content::Page(..) => None,
         }
     }
 
@@ -151,7 +157,13 @@ pub(super) fn fingerprint(content: &Content, texts: bool) -> Fingerprint {
     let data = match content {
         Content::Changes(list) => list.iter().map(|one| telling.change(one)).collect(),
         Content::Investigation { step, .. } => json!([step.id, step.status, texts.then_some(&step.content)]),
-        _ => Value::Null,
+        Content::Description(_)
+        | Content::Comment { .. }
+        | Content::Nudge { .. }
+        | Content::Notice(_)
+        | Content::Call(_)
+        | Content::Taken(_)
+        | Content::Page(..) => Value::Null,
     };
     telling::fingerprint(vec![data])
 }

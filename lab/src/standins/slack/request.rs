@@ -105,7 +105,14 @@ fn typed(kind: &Shape, text: &str) -> Value {
             "false" | "0" => false.into(),
             _ => plain(),
         },
-        _ => serde_json::from_str(text).unwrap_or_else(|_| plain()),
+        Shape::Number
+        | Shape::Whole { .. }
+        | Shape::List { .. }
+        | Shape::Object(_)
+        | Shape::Tagged(_)
+        | Shape::Texts { .. }
+        | Shape::AnyObject
+        | Shape::Any => serde_json::from_str(text).unwrap_or_else(|_| plain()),
     }
 }
 
