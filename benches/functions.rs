@@ -4,7 +4,8 @@
 //! `cargo lambda build --release` leaves them; `CASEBRIDGE_NOTIFY_BIN` and `CASEBRIDGE_COMMAND_BIN` name others. All
 //! servers are on loopback. With `CASEBRIDGE_TEST_DYNAMODB` the warm `notify` tells a whole case.
 //!
-//! `cargo bench --bench functions secret_scan` measures only what runs in this process, optimised as the functions are.
+//! `cargo bench --bench functions secret_scan` measures only what runs in this process, optimised as the functions are; the same
+//! in a minute: `--profile dev --config 'profile.dev.package.casebridge={opt-level="z",debug-assertions=false}'`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
 #[path = "../tests/functions/amazon.rs"]
@@ -12,6 +13,7 @@ mod amazon;
 #[path = "../tests/functions/fifo.rs"]
 #[allow(dead_code, reason = "the tests of the functions use all of it")]
 mod fifo;
+mod figures;
 #[path = "../tests/functions/lambda.rs"]
 #[allow(dead_code, reason = "the tests of the functions use all of it")]
 mod lambda;
@@ -30,6 +32,7 @@ use casebridge::{
 };
 use casebridge_lab::standins::{JiraStandin, SignedRequest, SirStandin, SlackStandin};
 use fifo::Fifo;
+use figures::Figures;
 use futures_util::StreamExt;
 use lambda::{Lambda, request};
 use serde_json::{Value, json};
@@ -270,9 +273,14 @@ fn binary(name: &str) -> String {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
-    let build = if cfg!(debug_assertions) { "_unoptimised" } else { "" };
-    println!("secret_scan_1_mb{build} {:.1} ms", a_megabyte(secret_scan::secret));
-    println!("line_1_mb{build} {:.1} ms", a_megabyte(|text| grammar::parse(text, 0).is_ok()));
+    let (build, goal) = if cfg!(debug_assertions) { ("_unoptimised", None) } else { ("", Some(50.0)) };
+    let mut figures = Figures::of("texts");
+    figures.say(&format!("secret_scan_1_mb{build}"), (a_megabyte(secret_scan::secret), "ms"), goal);
+    let line = a_megabyte(|text| grammar::parse(text, 0).is_ok());
+    figures.say(&format!("line_1_mb{build}"), (line, "ms"), goal);
+    if goal.is_some() {
+        figures.written();
+    }
     if std::env::args().any(|arg| arg == "secret_scan") {
         return;
     }

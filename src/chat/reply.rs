@@ -191,8 +191,7 @@ impl Button {
         Self { label: label.into(), action: ButtonAction::Confirm, value, danger: true }
     }
 
-    /// Opens the person's direct messages with somebody: <https://docs.slack.dev/interactivity/deep-linking>. Slack tells
-    /// nobody that it was pressed.
+    /// Opens the person's direct messages with somebody: <https://docs.slack.dev/interactivity/deep-linking>.
     pub(crate) fn asks(name: &str, team: &TeamId, user: &UserId) -> Self {
         let (label, value) = (format!("Ask {name}"), format!("slack://user?team={team}&id={user}"));
         Self { label, action: ButtonAction::Link, value, danger: false }

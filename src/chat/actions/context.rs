@@ -180,12 +180,12 @@ impl CommandContext<'_> {
     /// Whoever asks, as others are to read who it was.
     pub(crate) fn author(&self) -> Author {
         let user = &self.person.identity.user;
-        match () {
-            () if self.is_at_a_terminal() => Author::Principal(user.to_string()),
-            () if matches!(self.job.action, Action::JiraChanged { .. } | Action::JiraFile { .. }) => {
-                Author::Jira { name: plain_name(&self.person.name) }
-            }
-            () => Author::Slack { user: user.clone() },
+        if self.is_at_a_terminal() {
+            Author::Principal(user.to_string())
+        } else if matches!(self.job.action, Action::JiraChanged { .. } | Action::JiraFile { .. }) {
+            Author::Jira { name: plain_name(&self.person.name) }
+        } else {
+            Author::Slack { user: user.clone() }
         }
     }
 

@@ -163,9 +163,8 @@ pub(crate) async fn doctor(context: &CommandContext<'_>) -> Outcome {
 
 /// What a check says, without the ids of cases of which whoever asks may not know.
 async fn discreet(context: &CommandContext<'_>, said: String) -> Result<String, ActionError> {
-    let words: Vec<_> = said.split([' ', '`', ':']).collect();
-    let named = words.windows(2).filter(|pair| ["case", "plan"].contains(&pair[0]));
-    let cases: BTreeSet<_> = named.filter_map(|pair| CaseId::parse(pair[1])).collect();
+    let numbers = said.split(|letter: char| !letter.is_ascii_digit());
+    let cases: BTreeSet<_> = numbers.filter_map(CaseId::parse).collect();
     let mut told = said.clone();
     for case in cases {
         if !need_to_know::may_know(context, &case).await? {
