@@ -86,7 +86,6 @@ impl SimWorld {
             Fate::Answered
             | Fate::Throttled(_)
             | Fate::NotSent
-            | Fate::AnswerLost(_)
             | Fate::Late(_)
             | Fate::Lost(_)
             | Fate::NeverStored => Ok(answer),

@@ -56,15 +56,7 @@ pub(crate) fn filled_in(form: &super::Modal, cases: &[CaseSummary]) -> Value {
             shown.extend(super::comment::text_blocks(text));
             "Add it"
         }
-        ModalKind::New { .. }
-        | ModalKind::Edit { .. }
-        | ModalKind::Close { .. }
-        | ModalKind::Rate { .. }
-        | ModalKind::Membership
-        | ModalKind::MembershipChange { .. }
-        | ModalKind::Attach { .. }
-        | ModalKind::Clock { .. }
-        | ModalKind::Case { .. } => "Attach",
+        _ => "Attach",
     };
     let mut view = form.with(submit, shown);
     view["clear_on_close"] = json!(true);
