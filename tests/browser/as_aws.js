@@ -29,7 +29,9 @@ exports.tell = async (person) => {
   await person.sees("slack", "Attachment report.pdf new, Verified");
   await speaks(person);
   await person.presses("AI agent investigates");
+  // No event tells of it: the hourly look does, at the sweep after it is due.
   await person.lets("+1 h");
+  await person.lets("+1 min");
   await person.sees("slack", "Sign-ins of the last day");
   const shown = await page.locator("#case details").evaluateAll((all) => all.map((one) => one.dataset.name));
   const missing = SECTIONS.filter((name) => !shown.includes(name));

@@ -96,7 +96,7 @@ async function rates(person) {
   await person.presses("Tell AWS", person.form);
   await person.seesFormClose();
   await person.seesOnce("aws", "you found it useful: The country.");
-  await person.sees("slack", "AWS now knows that you found Sign-ins of the last day useful.");
+  await person.sees("slack", "AWS now knows that this was useful: Sign-ins of the last day");
 
   await person.presses("AI agent investigates");
   await person.seesTimes("aws", "AI agent · Completed", 2);

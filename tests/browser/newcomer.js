@@ -22,9 +22,9 @@ async function toTheEnd(person, before) {
   for (const text of texts) await person.seesEverywhereOnce(text);
   await person.seesAllTold();
   const reason = await page.locator("#tour-words").innerText();
-  if (!/nothing was lost, doubled or out of order\. A webhook beside it: 1 lost/.test(reason)) throw new Error(`the reason on the screen: ${reason}`);
+  if (!/nothing was lost, doubled or out of order\. A webhook beside it: [1-9]\d* lost/.test(reason)) throw new Error(`the reason on the screen: ${reason}`);
   const counts = await page.locator("#webhook-counts").innerText();
-  if (counts !== "1 lost, 0 doubled, 0 out of order") throw new Error(`the webhook beside it: ${counts}`);
+  if (!/^[1-9]\d* lost, 0 doubled, 0 out of order$/.test(counts)) throw new Error(`the webhook beside it: ${counts}`);
   if (!/\d (s|min|h)$/.test(await page.locator("#half").innerText())) throw new Error("nothing says how soon things are told");
   await everywhere(page, "the tour's end");
   await person.presses("End the tour");
