@@ -4,8 +4,7 @@
 //! `cargo lambda build --release` leaves them; `CASEBRIDGE_NOTIFY_BIN` and `CASEBRIDGE_COMMAND_BIN` name others. All
 //! servers are on loopback. With `CASEBRIDGE_TEST_DYNAMODB` the warm `notify` tells a whole case.
 //!
-//! `cargo bench --bench functions secret_scan` measures only what runs in this process, optimised as the functions are; the same
-//! in a minute: `--profile dev --config 'profile.dev.package.casebridge={opt-level="z",debug-assertions=false}'`.
+//! `cargo bench --bench functions secret_scan` measures only what runs in this process, optimised as the functions are.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
 #[path = "../tests/functions/amazon.rs"]
