@@ -4,7 +4,7 @@ use crate::{
     case::{CaseId, Millis},
     state::{
         self, Note, Store, TargetKind, earlier,
-        key::{Key, KeyName},
+        key::Key,
         notes::{CaseNote, PlaceNote},
         owner,
         record::{Rest, write},
@@ -31,17 +31,7 @@ pub(crate) async fn beside(
     keys: impl IntoIterator<Item = Key>,
     now: Millis,
 ) -> state::Result<()> {
-    let comments = keys.into_iter().filter_map(|key| match key.named() {
-        KeyName::Comment { id, .. } => Some(id),
-        KeyName::Anchor
-        | KeyName::Container
-        | KeyName::Lost
-        | KeyName::Description
-        | KeyName::Changes(_)
-        | KeyName::Call(_)
-        | KeyName::Page { .. }
-        | KeyName::ByItself => None,
-    });
+    let comments = keys.into_iter().filter_map(|key| key.comment_id());
     earlier::forget(store, case, &comments.collect(), now).await?;
     owner::forget(store, case, now).await
 }

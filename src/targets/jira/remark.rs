@@ -26,33 +26,19 @@ pub fn content(content: &Content, plainness: Plainness) -> Value {
 }
 
 fn full(content: &Content) -> Value {
-    let (head, lines) = match content {
-        Content::Changes(list) => return adf::document(vec![bullets(changes(list))]),
-        Content::Description(_)
-        | Content::Comment { .. }
-        | Content::Investigation { .. }
-        | Content::Nudge { .. }
-        | Content::Notice(_)
-        | Content::Call(_)
-        | Content::Taken(_)
-        | Content::Page(..) => (head(content), body(content)),
-    };
-    let mut paragraphs = vec![adf::paragraph(head)];
-    paragraphs.extend(adf::paragraphs(lines));
+    if let Content::Changes(list) = content {
+        return adf::document(vec![bullets(changes(list))]);
+    }
+    let mut paragraphs = vec![adf::paragraph(head(content))];
+    paragraphs.extend(adf::paragraphs(body(content)));
     adf::document(paragraphs)
 }
 
 fn plain(content: &Content) -> Inline {
-    let lines = match content {
-        Content::Changes(list) => changes(list),
-        Content::Description(_)
-        | Content::Comment { .. }
-        | Content::Investigation { .. }
-        | Content::Nudge { .. }
-        | Content::Notice(_)
-        | Content::Call(_)
-        | Content::Taken(_)
-        | Content::Page(..) => vec![head(content), plain_lines(body(content))],
+    let lines = if let Content::Changes(list) = content {
+        changes(list)
+    } else {
+        vec![head(content), plain_lines(body(content))]
     };
     let join =
         |all: Inline, line: Inline| if all == Inline::new() { line } else { all.new_line().then(line) };
