@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -46,7 +46,7 @@ pub enum Trouble {
     NotStored,
     EventsLost,
     EventsDoubled,
-    /// Every second event comes late.
+    /// The first event that follows comes late, and every second one after it.
     EventsShuffled,
     /// One issue may not be seen or changed.
     Forbidden,
@@ -78,7 +78,8 @@ pub struct Switches {
     pub table_throttles: AtomicBool,
     /// The next worker that comes to a boundary is killed.
     pub crash: AtomicBool,
-    arrived: AtomicU64,
+    /// What was sent from a place since its events were shuffled.
+    shuffled: Mutex<BTreeMap<Place, Millis>>,
 }
 
 impl Switches {
@@ -86,6 +87,9 @@ impl Switches {
     pub fn set(&self, (place, trouble): (Place, Trouble), on: Option<String>) -> Result<(), String> {
         let known = SWITCHES.iter().any(|(one, places)| *one == trouble && places.contains(&place));
         known.then_some(()).ok_or("there is no such switch")?;
+        if trouble == Trouble::EventsShuffled {
+            lock(&self.shuffled).remove(&place);
+        }
         let mut all = lock(&self.on);
         match on {
             Some(about) => all.insert((place, trouble), about),
@@ -129,12 +133,14 @@ impl Switches {
 
     /// When each copy of an event arrives that was sent now: none where it is lost.
     pub fn arrivals(&self, place: Place) -> Vec<Millis> {
-        let number = self.arrived.fetch_add(1, Ordering::SeqCst);
         match () {
             () if self.holds(place, Trouble::EventsLost) => vec![],
             () if self.holds(place, Trouble::EventsDoubled) => vec![0, 0],
             () if self.holds(place, Trouble::EventsShuffled) => {
-                vec![if number.is_multiple_of(2) { LATE } else { 0 }]
+                let mut shuffled = lock(&self.shuffled);
+                let number = shuffled.entry(place).or_default();
+                *number += 1;
+                vec![LATE * (*number % 2)]
             }
             () => vec![0],
         }
@@ -199,5 +205,6 @@ mod tests {
         assert_eq!(come(Trouble::EventsDoubled), [vec![0, 0], vec![0, 0]]);
         assert_eq!(come(Trouble::EventsShuffled), [vec![LATE], vec![0]]);
         assert_eq!(switches.arrivals(Place::Sir), [0]);
+        assert_eq!(come(Trouble::EventsShuffled), [vec![LATE], vec![0]], "whatever came before it");
     }
 }
