@@ -111,7 +111,9 @@ async function speaks(person) {
   await person.sees("slack", "Better words.");
   await person.presses("AWS waits for you");
   await person.sees("slack", "Your move");
+  await person.sees("aws", "Pending action: Customer");
   await person.presses("AWS waits no more");
+  await person.sees("aws", "Pending action: None");
 }
 
 async function closes(person) {

@@ -15,7 +15,7 @@ exports.tell = async (person) => {
 
 async function opens(person) {
   await person.presses("AWS opens a case");
-  await person.sees("aws", "AWS works it", "AWS's move");
+  await person.sees("aws", "AWS works it", "Pending action: None");
   await person.seesOnce("aws", "Credentials used from a new country");
   await person.sees("jira", "Credentials used from a new country");
   await person.sees("slack", "Resolver AWS");

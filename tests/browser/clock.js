@@ -13,6 +13,7 @@ exports.tell = async (person) => {
   await person.opensThread();
   await page.locator("#feed", { hasText: "is written down before it is sent: the card or issue" }).waitFor();
   await page.locator("#feed", { hasText: "stands there" }).waitFor();
+  await page.locator("#budgets", { hasText: /Slack #security: one each 1\.\d s, \d+ taken/ }).waitFor();
   await person.presses("AI agent investigates");
   await person.lets("+1 h");
   await person.lets("+1 h");

@@ -19,6 +19,8 @@ const FELT = {
   "issue forbidden": /403/,
   "killed at next step": /^killed/,
 };
+// Who says for how long it wants to be left alone.
+const BUDGETS = { Slack: true, Jira: true };
 const LISTS = { AWS: "slack", Slack: "slack", Jira: "jira" };
 
 exports.tell = async (person) => {
@@ -60,6 +62,9 @@ async function meanwhile(person, name) {
   if (FELT[fault]) await feels(page, name, FELT[fault]);
   // Whoever is in a hurry waits for nothing, not even for what is slow.
   if (fault.startsWith("slow")) await person.sees(LISTS[place], said[0]);
+  if (fault.startsWith("too many") && place in BUDGETS) {
+    await page.locator("#budgets li", { hasText: new RegExp(`^${place} .*: asked to be left alone, again in`) }).first().waitFor();
+  }
   await person.lets("+1 min");
   if (fault.startsWith("slow") && Date.now() - begun < 3000) throw new Error(`"${name}" is not felt`);
   if (fault.startsWith("ok,")) {

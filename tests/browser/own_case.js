@@ -40,7 +40,7 @@ async function opens(person) {
   await person.seesFormClose();
   await person.seesOnce("aws", "A laptop was stolen", "It was in a train.");
   await person.seesOnce("aws", "bo@example.com");
-  await person.sees("aws", "self-managed", "Submitted", "Your move");
+  await person.sees("aws", "self-managed", "Submitted", "Pending action: None");
   await person.sees("jira", "A laptop was stolen", "SEC-1");
   await person.sees("jira", "To Do");
 

@@ -3,6 +3,7 @@
 
 mod acts;
 mod boundary;
+mod budgets;
 mod clock;
 mod feed;
 pub mod page;

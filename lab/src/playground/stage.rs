@@ -36,6 +36,7 @@ use tracing::warn;
 
 use super::{
     boundary::Boundary,
+    budgets::Budgets,
     clock::PlayClock,
     feed::{Feed, FeedEntry, FeedKind, lock},
     queue::{self, Queue, QueuedMessage},
@@ -108,6 +109,7 @@ pub struct Stage {
     witness: Witness,
     webhook: PlainWebhook,
     notes: KnownNotes,
+    pub(super) budgets: Budgets,
     live: Live<Memory>,
     chosen: Chosen,
     jobs: Mutex<UnboundedReceiver<QueueMessage>>,
@@ -187,6 +189,7 @@ impl Stage {
             telling: Mutex::new(story),
             changes: Mutex::default(),
             notes: KnownNotes::default(),
+            budgets: Budgets::default(),
             live,
             chosen,
             jobs: Mutex::new(jobs),
@@ -202,8 +205,8 @@ impl Stage {
     }
 
     fn world<'a>(&'a self, boundary: &'a Boundary<'a>) -> PlayWorld<'a> {
-        let Self { live, clock, feed, switches, notes, witness, events, .. } = self;
-        let table = PlayTable { table: live.store(), boundary, clock, switches, feed, notes };
+        let Self { live, clock, feed, switches, notes, budgets, witness, events, .. } = self;
+        let table = PlayTable { table: live.store(), boundary, clock, switches, feed, notes, budgets };
         PlayWorld { live, clock, table, boundary, feed, witness, events }
     }
 

@@ -16,6 +16,7 @@ use casebridge::{
 
 use super::{
     boundary::Boundary,
+    budgets::Budgets,
     clock::PlayClock,
     feed::{Feed, FeedEntry, FeedKind, lock},
     switches::Switches,
@@ -43,6 +44,7 @@ pub struct PlayTable<'a> {
     pub switches: &'a Switches,
     pub feed: &'a Feed,
     pub notes: &'a KnownNotes,
+    pub budgets: &'a Budgets,
 }
 
 impl PlayTable<'_> {
@@ -176,7 +178,9 @@ impl Store for PlayTable<'_> {
     }
 
     async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved> {
-        self.once(self.table.reserve(gate, now, wanted)).await
+        let reserved = self.once(self.table.reserve(gate, now, wanted)).await?;
+        self.budgets.reserved(gate, wanted, reserved);
+        Ok(reserved)
     }
 
     async fn note(&self, name: &str) -> Result<Option<String>> {
@@ -194,7 +198,11 @@ impl Store for PlayTable<'_> {
         new: &str,
         expires: Option<Millis>,
     ) -> Result<bool> {
-        self.once(self.table.swap_note(name, old, new, expires)).await
+        let swapped = self.once(self.table.swap_note(name, old, new, expires)).await?;
+        if swapped {
+            self.budgets.noted(name, new);
+        }
+        Ok(swapped)
     }
 
     async fn swap_agenda(&self, old: Option<&str>, new: &str, next_at: Millis) -> Result<bool> {

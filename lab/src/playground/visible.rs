@@ -106,7 +106,7 @@ fn bridge(all: &mut BTreeMap<String, Value>, stage: &Stage) {
     let comments: BTreeMap<CaseId, usize> = stage.comments();
     all.insert(
         "bridge".to_owned(),
-        json!({ "counters": stage.counters(), "webhook": stage.webhook_counters(), "events": events, "jobs": jobs, "held": held, "comments": comments }),
+        json!({ "counters": stage.counters(), "webhook": stage.webhook_counters(), "events": events, "jobs": jobs, "held": held, "budgets": stage.budgets.all(), "comments": comments }),
     );
     let on: Vec<Value> = stage
         .switches

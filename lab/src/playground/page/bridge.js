@@ -1,6 +1,6 @@
 // What does the bridge do, what waits, and is anything lost, doubled, or out of order?
 
-import { $, all, get } from "./world.js";
+import { $, all, get, slack } from "./world.js";
 import { el, fill, fillWindow } from "./list.js";
 import { inWords } from "./tour.js";
 
@@ -35,7 +35,7 @@ function called(key, id) {
 }
 
 export function drawBridge() {
-  const { counters, webhook, events, jobs, held } = get("bridge");
+  const { counters, webhook, events, jobs, held, budgets } = get("bridge");
   count("lost", counters.lost);
   count("doubled", counters.doubled);
   count("disordered", counters.out_of_order);
@@ -61,8 +61,26 @@ export function drawBridge() {
     () => el("li", { className: "empty" }, "Nothing waits."),
     true,
   );
+  drawBudgets(budgets);
   drawOutside(get("outside"));
   drawFeed();
+}
+
+// What a service still allows, and what it asked to be left alone for.
+function drawBudgets(budgets) {
+  const words = Object.entries(budgets).map(([name, one]) => [name, budgetWords(name, one)]);
+  const shown = words.filter(([, words]) => words);
+  $("spending").hidden = !shown.length;
+  fill($("budgets"), shown.map(([key, words]) => ({ key, content: words, draw: () => el("li", {}, words) })), null, true);
+}
+
+function budgetWords(name, { every, taken, free }) {
+  const [service, ...what] = name.split("/");
+  const channel = slack().channels.find((one) => one.id === what[0]);
+  const about = `${PLACES[service]} ${channel ? "#" + channel.name : what.join("/")}: `;
+  const left = Math.round(free / 1000) - get("clock").now;
+  if (every === null) return left > 0 ? `${about}asked to be left alone, again in ${duration(left * 1000)}` : null;
+  return `${about}one each ${duration(every)}, ${taken} taken` + (left > 0 ? `, the next in ${duration(left * 1000)}` : "");
 }
 
 // Whom the pager woke, and what the settings' webhook received.

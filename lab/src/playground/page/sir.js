@@ -51,7 +51,7 @@ export function drawSir() {
     $("cases"),
     known.map((one) => ({
       key: idOf(one),
-      content: [one.case.title, one.case.caseStatus, move(one.case), idOf(one) === chosen],
+      content: [one.case.title, one.case.caseStatus, isPending(one.case), idOf(one) === chosen],
       draw: () => row(one),
     })),
     () => el("p", { className: "empty" }, "No case yet. Let AWS open one below, or open one in Slack."),
@@ -62,12 +62,8 @@ export function drawSir() {
   options($("membership-of"), get("memberships").map((it) => [it.membershipId, `${it.membershipName} (${it.membershipStatus})`]));
 }
 
-const move = (one) =>
-  one.caseStatus === "Closed"
-    ? "closed"
-    : one.resolverType === "Self" || one.pendingAction === "Customer"
-      ? "your move"
-      : "AWS's move";
+// As the service has it: an answer of ours does not end what AWS waits for, AWS does.
+const isPending = (one) => one.caseStatus !== "Closed" && one.pendingAction === "Customer";
 
 function row(one) {
   const id = idOf(one);
@@ -80,7 +76,7 @@ function row(one) {
     "div",
     { className: "row-item", id: "row-" + id },
     button(
-      [el("span", { className: "name" }, one.case.title), el("span", { className: "soft" }, `${id} · ${one.case.caseStatus} · ${move(one.case)}`)],
+      [el("span", { className: "name" }, one.case.title), el("span", { className: "soft" }, `${id} · ${one.case.caseStatus}` + (isPending(one.case) ? " · action pending" : ""))],
       choose,
       { className: "pick", "aria-current": String(id === chosen) },
     ),
@@ -99,8 +95,8 @@ function detail(one) {
     stepper(it.caseStatus),
     el(
       "p",
-      { className: "turn" + (move(it) === "your move" ? " ours" : "") },
-      it.caseStatus === "Closed" ? "Closed" + (it.closureCode ? ": " + it.closureCode : "") : move(it) === "your move" ? "Your move" : "AWS's move",
+      { className: "turn" + (isPending(it) ? " ours" : "") },
+      it.caseStatus === "Closed" ? "Closed" + (it.closureCode ? ": " + it.closureCode : "") : isPending(it) ? "Pending action: Customer" : "Pending action: None",
       card ? [" · ", button("its card in Slack", () => go(card), { className: "link" })] : null,
     ),
     section("Communications", [...one.comments].reverse().map((comment) => communication(id, comment, it)), one.comments.length, true),
