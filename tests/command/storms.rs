@@ -193,6 +193,34 @@ async fn with_a_machine_on_every_side_and_another_bridge_all_of_it_comes_to_an_e
     assert_eq!((count(&lines, "Thank you for:"), count(&lines, "Thank you.")), (0, 1), "{lines:#?}");
 }
 
+/// The same, with a role for the account that the rule runs as, and somebody at AWS who thanks for each comment.
+#[tokio::test]
+async fn a_rule_with_a_persons_role_and_a_machine_at_aws_that_answers_it_come_to_an_end_with_one_notice() {
+    let mut storm = Storm::set(true).await;
+    let (mut at_aws, mut rounds) = (0, Vec::new());
+    for _ in 0..2 * ROUNDS {
+        storm.rule_answers();
+        let said = storm.stage.sir.comments(&storm.case);
+        for comment in said.iter().skip(std::mem::replace(&mut at_aws, said.len())) {
+            if comment["creator"] != "security-ir.amazonaws.com" {
+                storm.stage.sir.aws_comments(&storm.case, "security-ir.amazonaws.com", "Thank you.").unwrap();
+            }
+        }
+        rounds.push(Box::pin(storm.ends_the_round()).await);
+    }
+    assert!(rounds[ROUNDS + 6..].iter().all(|counts| *counts == rounds[2 * ROUNDS - 1]), "{rounds:#?}");
+    assert_eq!(storm.told("as an automation rule does"), 1);
+    let rules: Vec<_> = storm.stage.trail().into_iter().map(|line| line.rule).collect();
+    assert!(rules.iter().any(|rule| *rule == "written by a machine"), "{rules:?}");
+    // Once it leaves one alone, it is a person again.
+    storm.stage.sir.aws_comments(&storm.case, "AWS Responder", "Is the host off?").unwrap();
+    storm.stage.notify().await;
+    storm.stage.later(600_000);
+    storm.stage.jira.person_comments(&storm.machine, &storm.issue, "It is off.").unwrap();
+    storm.ends_the_round().await;
+    assert_eq!(count(&storm.stage.case_comments(&storm.case), "It is off."), 1);
+}
+
 #[tokio::test]
 async fn a_comment_that_aws_refuses_is_told_once_however_often_somebody_answers_that() {
     let mut storm = Storm::set(false).await;

@@ -24,7 +24,7 @@ use casebridge::{
     },
 };
 use casebridge_lab::stage::{ANA, BO, Stage, ana, bo, typed};
-use casebridge_lab::standins::{JiraStandin, SlackStandin};
+use casebridge_lab::standins::{FaultRule, JiraStandin, SlackStandin};
 use serde_json::{Value, json};
 
 use super::{
@@ -50,6 +50,7 @@ async fn all_texts_stand_in_one_place() {
     answers(&mut page).await;
     forms(&mut page).await;
     refusals(&mut page).await;
+    stays(&mut page).await;
     at_a_terminal(&mut page).await;
     let rest = fs::read_to_string(PATH).unwrap();
     page.push_str(rest.find(TOOL).map_or("", |at| &rest[at..]));
@@ -69,9 +70,10 @@ fn shows(page: &mut String, what: &str, text: &str) {
 
 /// The same whenever it is written: a day, an hour and a name made by chance stand as these.
 fn steady(text: &str) -> String {
-    const SHAPES: [(&str, &str); 3] = [
+    const SHAPES: [(&str, &str); 4] = [
         ("0000-00-00", "2026-03-02"),
         ("00:00 UTC", "09:00 UTC"),
+        ("00:00]", "09:00]"),
         ("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "0b1c2d3e-0000-4000-8000-000000000001"),
     ];
     let is = |shape: char, it: char| match shape {
@@ -531,6 +533,58 @@ async fn at_a_terminal(page: &mut String) {
     };
     shows(page, "casebridge status", &calm.to_string());
     shows(page, "casebridge status, where something needs a person", &troubled.to_string());
+}
+
+/// What an issue is told where what somebody writes there stays there.
+async fn stays(page: &mut String) {
+    chapter(page, "What stays in an issue, and what it is told");
+    let stage = Stage::with("", SETTINGS).await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    let (ana, issue) = (stage.jira.ana(), stage.home(&case, jira::KIND).await.name);
+    let eve = stage.jira.add_user("Eve Example", None);
+    let says = |who, words: &str| stage.jira.person_comments(who, &issue, words).unwrap();
+    says(&eve, "It was me.");
+    heard(page, &stage, &case, "Somebody without a role comments").await;
+    says(&ana, "AKIAIOSFODNN7EXAMPLE is the key");
+    heard(page, &stage, &case, "A comment holds a secret").await;
+    let said = says(&ana, "Wrong case.");
+    hears(&stage).await;
+    stage.jira.person_deletes_comment(&issue, &said).unwrap();
+    heard(page, &stage, &case, "A comment is deleted").await;
+    stage.jira.person_attaches(&ana, &issue, "AKIAIOSFODNN7EXAMPLE.txt", "x").unwrap();
+    heard(page, &stage, &case, "A file's name holds a secret").await;
+    for round in 0..10 {
+        stage.sir.aws_comments(&case, "AWS Responder", &format!("Look at host {round}.")).unwrap();
+        stage.notify().await;
+        stage.later(2_000);
+        says(&ana, "Thank you.");
+        hears(&stage).await;
+    }
+    heard(page, &stage, &case, "An account answers each comment at once").await;
+    stage.sir.fault(FaultRule::on("CreateCaseComment").error("AccessDeniedException"));
+    stage.later(600_000);
+    says(&ana, "The host is off.");
+    heard(page, &stage, &case, "AWS takes no comment").await;
+    stage.sir.heal();
+    stage.sir.aws_closes(&case, "True Positive").unwrap();
+    stage.notify().await;
+    says(&ana, "And the key, too.");
+    heard(page, &stage, &case, "The case is closed").await;
+}
+
+/// What came of all that happened in Jira.
+async fn hears(stage: &Stage) {
+    for delivery in stage.jira.take_webhooks() {
+        assert_eq!(stage.deliver(&delivery).await.0, 200);
+    }
+    stage.work(&stage.jobs()).await;
+}
+
+async fn heard(page: &mut String, stage: &Stage, case: &CaseId, what: &str) {
+    hears(stage).await;
+    shows(page, what, stage.comments(case).await.last().unwrap());
+    stage.later(60_000);
 }
 
 async fn refusals(page: &mut String) {

@@ -10,6 +10,7 @@ use super::{
     floor::Floor,
     issue_files, issue_moves,
     listening::{Acting, Conversation, Listening, case_of},
+    machine::answers_at_once,
     speech::Speech,
     stays::Stays,
     withdrawal,
@@ -93,7 +94,8 @@ async fn listen(
             continue;
         };
         let of = |rule: &'static str| Kept::comment(conversation, comment, rule);
-        match gate.stays(comment, &heard.speech.words, &by) {
+        let is_a_machines = || answers_at_once(comment, conversation).then_some(Stays::Machine);
+        match gate.stays(comment, &heard.speech.words, &by).or_else(is_a_machines) {
             // What AWS takes no more of was refused before.
             None if of(CLOSED).is_known_to(&told) => {}
             None => match said(with, conversation, &heard).await? {
@@ -112,6 +114,9 @@ async fn listen(
             }
             Some(Stays::NoRole) if heard.person.account != conversation.me => {
                 kept.push(of(roles::RULE).told(IssueNotice::no_role(&heard.person, case)));
+            }
+            Some(stays @ Stays::Machine) => {
+                kept.push(of(stays.rule()).told(IssueNotice::machine(&heard.person, case)));
             }
             Some(stays @ Stays::Bridge) => kept.push(of(stays.rule())),
             Some(Stays::Restricted | Stays::Internal | Stays::Older | Stays::NoRole) => {}

@@ -39,6 +39,7 @@ mod issue_moves;
 mod links;
 mod listening;
 mod lists;
+mod machine;
 mod membership;
 mod naming;
 mod need_to_know;

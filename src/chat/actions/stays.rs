@@ -23,6 +23,8 @@ pub(crate) enum Stays {
     Bridge,
     /// Whoever wrote it may not comment on cases; nor may anybody of whom Jira says nothing.
     NoRole,
+    /// A machine wrote it, under the account of a person who has a role.
+    Machine,
     /// It looks like it holds a secret of this kind.
     Secret(&'static str),
 }
@@ -120,6 +122,7 @@ impl Stays {
             Self::Older => "older than its link or role",
             Self::Bridge => "written by a bridge",
             Self::NoRole => roles::RULE,
+            Self::Machine => "written by a machine",
             Self::Secret(_) => secret_scan::RULE,
         }
     }

@@ -41,6 +41,11 @@ impl IssueNotice {
         Self { key: Key("norole".to_owned()), words: jira::no_role(person, case) }
     }
 
+    /// Somebody's account answers all that we tell: told once an issue.
+    pub(crate) fn machine(person: &Person, case: &CaseId) -> Self {
+        Self { key: Key("machine".to_owned()), words: jira::machine(person, case) }
+    }
+
     pub(crate) fn closed(case: &CaseId) -> Self {
         Self { key: Key("closed".to_owned()), words: jira::too_late(case) }
     }

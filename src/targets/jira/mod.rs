@@ -39,7 +39,7 @@ pub use self::{
 };
 pub(crate) use self::{
     files::ShownFiles,
-    notice::{file_stays, no_role, refused, too_late, withdrawn, withheld},
+    notice::{file_stays, machine, no_role, refused, too_late, withdrawn, withheld},
     reading::{Names, bare, plain},
     target::ASIDE,
 };

@@ -79,6 +79,16 @@ pub fn no_role(person: &Person, case: &CaseId) -> Value {
     adf::document(vec![adf::paragraph(Inline::new().text(&which).text(&why))])
 }
 
+/// Says that what somebody's account writes stays, since it answers us each time.
+pub fn machine(person: &Person, case: &CaseId) -> Value {
+    let name = text::cut(&text::one_line(&person.name), 88);
+    let why = format!(
+        " answered each of the last comments of Casebridge here within seconds, as an automation rule does. So that the two do not answer \
+         each other for ever, what it writes does not go to case {case} until it leaves one of them alone. This is said once."
+    );
+    adf::document(vec![adf::paragraph(Inline::new().text(&name).text(&why))])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
