@@ -98,11 +98,12 @@ pub(crate) fn names_files(text: &str) -> bool {
 pub fn linked(label: &str, address: &str) -> String {
     let address =
         ["mailto:", "tel:"].iter().find_map(|scheme| address.strip_prefix(scheme)).unwrap_or(address);
-    let bare = address.split_once("://").map_or(address, |(_, rest)| rest).trim_end_matches('/');
+    let (_, after) = address.split_once(':').unwrap_or_default();
+    let bare = after.strip_prefix("//").unwrap_or(address).trim_end_matches('/');
     match label {
         "" => address.to_owned(),
         label if label == address || label.trim_end_matches('/') == bare => label.to_owned(),
-        label => format!("{label} ({address})"),
+        label => [label, " (", address, ")"].concat(),
     }
 }
 

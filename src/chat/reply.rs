@@ -13,6 +13,9 @@ use crate::{
     targets::wording,
 };
 
+/// How much of what somebody wrote is given back, in characters: no more fits into an answer's messages.
+pub(crate) const GIVEN_BACK: usize = 30_000;
+
 /// What a person gets to read. Its `Debug` tells nothing of it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Reply {
@@ -247,7 +250,7 @@ impl Reply {
         if typed.trim().is_empty() {
             return self;
         }
-        self.line(Paragraph::of("You wrote: ").code(typed))
+        self.line(Paragraph::of("You wrote: ").code(text::cut(typed, GIVEN_BACK)))
     }
 
     /// Whether there is nothing to read.

@@ -20,7 +20,7 @@ use super::{
     signature::{self, SlackSignature, Verified},
 };
 use crate::{
-    case::Millis,
+    case::{Millis, text},
     chat::{
         actions::{
             diagnostics,
@@ -39,7 +39,7 @@ use crate::{
             roles::{self, Denied, Identity, Venue},
             secret_scan, whose,
         },
-        reply::{Button, Paragraph, Reply},
+        reply::{Button, GIVEN_BACK, Paragraph, Reply},
     },
     config::settings::Settings,
     runtime::sighting::{self, Service},
@@ -205,7 +205,7 @@ async fn typed(chat: &ChatContext<'_>, slash: SlashCommand, now: Millis) -> Gate
     let line = match grammar::parse(&slash.text, now.div_euclid(1_000)) {
         Ok(line) => line,
         Err(mistake) => {
-            if secret_scan::secret(&slash.text).is_some() {
+            if mistake.is_secret {
                 record_refusal(chat, &sender, act, Refusal::of(mistake.verb, secret_scan::RULE)).await;
             }
             return told(&mistaken(&mistake));
@@ -296,7 +296,8 @@ pub(crate) fn mistaken(mistake: &UserError) -> Reply {
         .fold(answer, |answer, line| answer.line(named("Did you mean: ", &format!("/sir {line}"))));
     let usage = mistake.verb.map(Verb::usage);
     let answer = usage.iter().fold(answer, |answer, usage| answer.line(named("How to say it: ", usage)));
-    let answer = mistake.typed.iter().fold(answer, |answer, typed| answer.line(named("You typed: ", typed)));
+    let typed = mistake.typed.iter().map(|typed| text::cut(typed, GIVEN_BACK));
+    let answer = typed.fold(answer, |answer, typed| answer.line(named("You typed: ", &typed)));
     let buttons = mistake.meant().zip(&mistake.suggests).map(|(label, line)| Button::run(label, line));
     answer.buttons(buttons.filter(|button| button.value.chars().count() <= 2_000).collect())
 }

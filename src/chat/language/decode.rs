@@ -14,15 +14,18 @@ const LONGEST_ENTITY: usize = 8_192;
 /// Reads Slack's text as the person sees it: `&lt;` is `<`, a mention is `@name`, a link its label or address.
 pub(crate) fn decode(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(['<', '&']) {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (shown, length) = special(rest);
-        plain.push_str(&shown);
-        rest = &rest[length..];
+    let (mut read, mut at) = (0, 0);
+    while at < text.len() {
+        let found = matches!(text.as_bytes()[at], b'<' | b'&').then(|| special(&text[at..])).flatten();
+        if let Some((shown, length)) = &found {
+            plain.push_str(&text[read..at]);
+            plain.push_str(shown);
+            read = at + length;
+        }
+        at += found.map_or(1, |(_, length)| length);
     }
-    plain + rest
+    plain.push_str(&text[read..]);
+    plain
 }
 
 /// Writes plain text so that Slack shows it as it is, and [`decode`] gives it back.
@@ -30,17 +33,15 @@ pub(crate) fn encode(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// What stands at the start of a text that begins with `<` or `&`, as it is shown, and its length in bytes.
-fn special(text: &str) -> (Cow<'_, str>, usize) {
-    if let Some(content) = entity(text) {
-        return (readable(content).into(), content.len() + 2);
+/// What a text begins with that means something else, as it is shown, and its length in bytes.
+fn special(text: &str) -> Option<(Cow<'_, str>, usize)> {
+    match text.as_bytes() {
+        [b'<', ..] => entity(text).map(|content| (readable(content).into(), content.len() + 2)),
+        [b'&', b'l', b't', b';', ..] => Some(("<".into(), 4)),
+        [b'&', b'g', b't', b';', ..] => Some((">".into(), 4)),
+        [b'&', b'a', b'm', b'p', b';', ..] => Some(("&".into(), 5)),
+        _ => None,
     }
-    for (escape, shown) in [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")] {
-        if text.starts_with(escape) {
-            return (shown.into(), escape.len());
-        }
-    }
-    (text[..1].into(), 1)
 }
 
 fn entity(text: &str) -> Option<&str> {
@@ -53,16 +54,19 @@ fn readable(content: &str) -> String {
     let content = unescape(content);
     let (target, label) = content.split_once('|').unwrap_or((&content, ""));
     match target.split_at_checked(1) {
-        Some(("@", id)) => format!("@{}", named(label, id).trim_start_matches('@')),
-        Some(("#", id)) => format!("#{}", named(label, id).trim_start_matches('#')),
+        Some(("@", id)) => marked("@", named(label, id)),
+        Some(("#", id)) => marked("#", named(label, id)),
         Some(("!", special)) if label.is_empty() || special.starts_with("subteam^") => {
-            let id = special.strip_prefix("subteam^").unwrap_or(special);
-            format!("@{}", named(label, id).trim_start_matches('@'))
+            marked("@", named(label, special.strip_prefix("subteam^").unwrap_or(special)))
         }
         Some(("!", _)) => label.to_owned(),
         // Slack links addresses by itself: then the label is what was typed.
         _ => text::linked(label, target),
     }
+}
+
+fn marked(sign: &str, name: &str) -> String {
+    [sign, name.trim_start_matches(sign)].concat()
 }
 
 fn unescape(text: &str) -> Cow<'_, str> {
@@ -203,7 +207,8 @@ impl<'a, 'w> WordReader<'a, 'w> {
     }
 
     fn special(&mut self, at: usize) {
-        let (shown, length) = special(&self.source[at..]);
+        let source = &self.source[at..];
+        let (shown, length) = special(source).unwrap_or((source[..1].into(), 1));
         self.text.extend(shown.chars().filter(|each| !invisible(*each)).map(straight));
         while self.characters.next_if(|(next, _)| *next < at + length).is_some() {}
     }

@@ -8,33 +8,25 @@ use super::{
     user_error::{UserError, choices, nearest, quoted, unmarked},
     verbs::{self, Subject, Verb},
 };
-use crate::chat::{
-    language::decode::{LineWords, decode},
-    policy::secret_scan,
-};
+use crate::chat::{language::decode::LineWords, policy::secret_scan};
 
 /// Reads what stands after the command's name or the mention, as Slack sends it. `now` resolves `2h ago`.
 ///
 /// # Errors
 /// The reply to the person. A pasted secret is refused before anything else is looked at.
 pub fn parse(text: &str, now: Seconds) -> Result<CommandLine, UserError> {
-    refuse_secret(text)?;
-    read(text, now).map_err(|mistake| UserError { typed: typed(text), ..mistake })
+    let decoded = secret_scan::decoded(text).map_err(leaked)?;
+    let typed = || Some(decoded.trim().to_owned()).filter(|typed| !typed.is_empty());
+    read(text, now).map_err(|mistake| UserError { typed: typed(), ..mistake })
 }
 
-fn typed(text: &str) -> Option<String> {
-    let typed = decode(text).trim().to_owned();
-    (!typed.is_empty()).then_some(typed)
-}
-
-fn refuse_secret(text: &str) -> Result<(), UserError> {
-    secret_scan::secret(text).map_or(Ok(()), |kind| {
-        Err(UserError::new(
-            format!("This looks like {kind}, so nothing of it was kept or sent on."),
-            "Whoever reads this channel may have seen it: revoke it. Then say the same without it; its last four \
-             characters are enough to name it.",
-        ))
-    })
+fn leaked(kind: &str) -> UserError {
+    let mistake = UserError::new(
+        format!("This looks like {kind}, so nothing of it was kept or sent on."),
+        "Whoever reads this channel may have seen it: revoke it. Then say the same without it; its last four \
+         characters are enough to name it.",
+    );
+    UserError { is_secret: true, ..mistake }
 }
 
 fn read(text: &str, now: Seconds) -> Result<CommandLine, UserError> {

@@ -15,6 +15,7 @@ pub struct UserError {
     pub(crate) verb: Option<&'static Verb>,
     /// What the person typed. `None` where it holds a secret, or nothing was typed.
     pub(crate) typed: Option<String>,
+    pub(crate) is_secret: bool,
     /// Lines that were probably meant, as Slack would send them, without the command's name: for buttons, or to copy.
     pub(crate) suggests: Vec<String>,
     /// A word, and which was probably meant by it.
@@ -29,6 +30,7 @@ impl UserError {
             remedy: remedy.into(),
             verb: None,
             typed: None,
+            is_secret: false,
             suggests: Vec::new(),
             instead: None,
             of_two_words: false,
