@@ -16,7 +16,7 @@ use casebridge::{
 };
 use casebridge_lab::{
     stage::{ANA, BO, Stage, ana, bo, nobody},
-    standins::{self, FaultRule, LiveText},
+    standins::{self, Canned, FaultRule, LiveText},
 };
 use serde_json::{Value, json};
 
@@ -109,6 +109,40 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
     assert_eq!(workspace.slack.message(&channel, &reply.ts), None);
     let gone = client.update(&reply, &mark, &message("again")).await;
     assert_eq!(gone, Err(Failure::Gone { why: "chat.update: message_not_found".to_owned() }));
+}
+
+/// What is taken back, kept from people or made because of a list is not so because Slack left the list out.
+#[tokio::test]
+async fn an_answer_without_its_list_is_no_empty_list() {
+    let stage = Stage::set().await;
+    let (client, channel) = (stage.client(), stage.slack.security());
+    let (said, _) = stage.slack.says(&ana(), &channel, "We isolated web-2.", None);
+    let said = at(channel.as_str(), said.as_str());
+    let answers = |method: &str, body: Value| {
+        let canned = Canned { status: 200, body: body.to_string(), ..Canned::default() };
+        stage.slack.fault(FaultRule::on(method).once().answers_with(canned));
+    };
+    for body in [json!({ "ok": true }), json!({ "ok": true, "messages": null })] {
+        answers("conversations.replies", body.clone());
+        assert!(client.is_gone(&said).await.is_err());
+        answers("conversations.history", body);
+        assert!(client.history(&channel, &Ts::new("0"), None).await.is_err());
+    }
+    for messages in [json!([]), json!([{}]), json!([{ "ts": "1.0", "subtype": "tombstone" }])] {
+        answers("conversations.replies", json!({ "ok": true, "messages": messages }));
+        assert_eq!(client.is_gone(&said).await, Ok(false), "{messages}");
+    }
+    answers("conversations.members", json!({ "ok": true }));
+    assert!(client.members(&channel).await.is_err());
+    answers("usergroups.users.list", json!({ "ok": true }));
+    assert!(client.group_members(&GroupId::new("S1")).await.is_err());
+    assert_eq!(client.has_guests(&channel).await, Ok(Some(false)));
+    for members in [json!([]), json!(["U0NOBODY01"]), json!([ANA, "U0NOBODY01"])] {
+        answers("conversations.members", json!({ "ok": true, "members": members }));
+        assert_eq!(client.has_guests(&channel).await, Ok(None), "{members}");
+    }
+    stage.slack.deletes(&channel, &said.ts).unwrap();
+    assert_eq!(client.is_gone(&said).await, Ok(true));
 }
 
 #[tokio::test]

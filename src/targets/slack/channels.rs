@@ -76,7 +76,9 @@ impl Slack<'_> {
             ];
             pairs.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
             let answer = self.read(ApiMethod::ConversationsList, &pairs).await?;
-            if let Some(id) = named(&answer, name, &me.user_id) {
+            let channels = answer.get("channels").and_then(Value::as_array);
+            let channels = channels.ok_or_else(|| Failure::unreadable(ApiMethod::ConversationsList))?;
+            if let Some(id) = named(channels, name, &me.user_id) {
                 return Ok(Some(id));
             }
             cursor = pages.follow(ApiMethod::ConversationsList, next_cursor(&answer))?;
@@ -196,13 +198,15 @@ impl Slack<'_> {
         }
     }
 
-    /// Whether a guest, or somebody of another workspace, is in a channel; `None` where there are more than 100.
+    /// Whether a guest, or somebody of another workspace, is in a channel; `None` where there are more than 100, or
+    /// Slack does not say who they all are.
     pub async fn has_guests(&self, channel: &ChannelId) -> Result<Option<bool>, Failure> {
         let members = self.members(channel).await?;
         let asked = stream::iter(members.iter().take(ASKED)).map(|member| self.user(member));
         let people: Vec<_> = asked.buffer_unordered(AT_ONCE).try_collect().await?;
         let guests = people.iter().flatten().any(|person| person.is_restricted && !person.is_bot);
-        Ok((guests || members.len() <= ASKED).then_some(guests))
+        let known = !people.is_empty() && people.iter().all(Option::is_some) && members.len() <= ASKED;
+        Ok((guests || known).then_some(guests))
     }
 }
 
@@ -227,8 +231,7 @@ pub(super) fn uninvited(answer: &Value) -> Vec<Uninvited> {
     errors.filter_map(one).collect()
 }
 
-fn named(answer: &Value, name: &str, creator: &UserId) -> Option<ChannelId> {
-    let channels = answer.get("channels").and_then(Value::as_array)?;
+fn named(channels: &[Value], name: &str, creator: &UserId) -> Option<ChannelId> {
     let is = |channel: &&Value, pointer: &str, wanted: &str| {
         channel.pointer(pointer).and_then(Value::as_str) == Some(wanted)
     };
@@ -270,12 +273,12 @@ mod tests {
 
     #[test]
     fn a_channel_that_somebody_else_named_like_ours_is_not_taken() {
-        let answer = json!({"channels": [
-            {"id": "C1", "name": "sir-case-1", "creator": "U1"},
-            {"id": "C2", "name": "sir-case-1", "creator": "U9"},
-        ]});
-        assert_eq!(named(&answer, "sir-case-1", &UserId::new("U9")), Some(ChannelId::new("C2")));
-        assert_eq!(named(&answer, "sir-case-1", &UserId::new("U2")), None);
-        assert_eq!(named(&answer, "sir-case-2", &UserId::new("U9")), None);
+        let channels = [
+            json!({"id": "C1", "name": "sir-case-1", "creator": "U1"}),
+            json!({"id": "C2", "name": "sir-case-1", "creator": "U9"}),
+        ];
+        assert_eq!(named(&channels, "sir-case-1", &UserId::new("U9")), Some(ChannelId::new("C2")));
+        assert_eq!(named(&channels, "sir-case-1", &UserId::new("U2")), None);
+        assert_eq!(named(&channels, "sir-case-2", &UserId::new("U9")), None);
     }
 }

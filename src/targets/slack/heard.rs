@@ -83,12 +83,13 @@ impl Slack<'_> {
         self.heard(ApiMethod::ConversationsReplies, &pairs).await
     }
 
-    /// Whether a message is there no more. Asked by its own `ts`, Slack gives a reply alone.
-    pub(crate) async fn is_gone(&self, at: &MessageRef) -> Result<bool, Failure> {
+    /// Whether a message is there no more: Slack says so, an answer without it says nothing. Asked by its own `ts`, it
+    /// gives a reply alone.
+    pub async fn is_gone(&self, at: &MessageRef) -> Result<bool, Failure> {
         match self.replies(at, None).await {
             Ok(page) => {
-                let stands = |one: &Heard| one.ts == at.ts && one.subtype.as_deref() != Some("tombstone");
-                Ok(!page.items.iter().any(stands))
+                let fell = |one: &Heard| one.ts == at.ts && one.subtype.as_deref() == Some("tombstone");
+                Ok(page.items.iter().any(fell))
             }
             Err(Failure::Gone { .. }) => Ok(true),
             Err(failure) => Err(failure),
