@@ -1,8 +1,13 @@
 //! An organisation has several workspaces: who belongs to ours is known by all that Slack says of them.
 
-use casebridge::case::MemberId;
-use casebridge::case::UserId;
-use casebridge_lab::stage::Stage;
+use casebridge::{
+    case::{MemberId, UserId},
+    telemetry::audit::Decision,
+};
+use casebridge_lab::{
+    stage::{Stage, ana, typed},
+    standins::SignedRequest,
+};
 use serde_json::{Value, json};
 
 use super::words_in_jira::file;
@@ -52,4 +57,70 @@ async fn somebody_of_whom_slack_names_no_workspace_is_a_stranger_and_hears_it() 
         let shown = stage.types(&cy, "1234567890 show").await;
         assert!(shown.contains("you belong to another"), "{shown}");
     }
+}
+
+/// The same request as if it came from such a workspace.
+fn from_workspace(stage: &Stage, sent: &SignedRequest, team: &str) -> SignedRequest {
+    let mut body = String::from_utf8(sent.body.clone()).unwrap();
+    let mut form: Vec<(String, String)> = serde_urlencoded::from_str(&body).unwrap_or_default();
+    if sent.path.ends_with("/events") {
+        let mut event: Value = serde_json::from_str(&body).unwrap();
+        event["team_id"] = json!(team);
+        body = event.to_string();
+        return stage.slack.signed(&sent.path, "application/json", body);
+    }
+    for (name, value) in &mut form {
+        match name.as_str() {
+            "team_id" => team.clone_into(value),
+            "payload" => {
+                let mut payload: Value = serde_json::from_str(value).unwrap();
+                payload["team"]["id"] = json!(team);
+                payload["user"]["team_id"] = json!(team);
+                *value = payload.to_string();
+            }
+            _ => {}
+        }
+    }
+    body = serde_urlencoded::to_string(form).unwrap();
+    stage.slack.signed(&sent.path, "application/x-www-form-urlencoded", body)
+}
+
+/// At which doors somebody may do something, as if they came from such a workspace.
+async fn open_doors(stage: &Stage, who: &UserId, team: &str) -> Vec<&'static str> {
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    let thread = stage.card(&case).await.1;
+    stage.types(who, &format!("{case} comment")).await;
+    let form = stage.form(who)["id"].as_str().unwrap().to_owned();
+    let (slack, channel) = (&stage.slack, &stage.channel);
+    let values = json!({ "text": { "it": typed("By form") } });
+    let mut open = Vec::new();
+    for (door, sent) in [
+        ("slash", slack.types(who, channel, "/sir", &format!("{case} comment By slash"))),
+        ("reply", slack.says(who, channel, "By reply", Some(&thread)).1.remove(0)),
+        ("press", slack.clicks(who, channel, &thread, "run/take", &Value::Null).unwrap()),
+        ("form", slack.submits(who, &form, &values).unwrap()),
+    ] {
+        let before = stage.trail().len();
+        stage.deliver(&from_workspace(stage, &sent, team)).await;
+        stage.work(&stage.jobs()).await;
+        let lines = stage.trail().split_off(before);
+        open.extend(lines.iter().any(|line| line.decision == Decision::Allowed).then_some(door));
+    }
+    open
+}
+
+#[tokio::test]
+async fn who_acts_in_a_workspace_that_is_not_of_our_organisation_may_nothing_at_any_door() {
+    let mut stage = Stage::set().await;
+    let cy = somebody(&stage, "team_id_is_another_workspace");
+    stage.settings.roles.responder.push(MemberId::new(cy.clone()));
+    let ours = stage.settings.slack.team.clone();
+    for who in [ana(), cy.clone()] {
+        assert_eq!(open_doors(&stage, &who, ours.as_str()).await, ["slash", "reply", "press", "form"]);
+        assert_eq!(open_doors(&stage, &who, "T0STRANGER").await, [""; 0]);
+    }
+    // What is typed or said in another workspace of the organisation is not ours; what was pressed here is theirs who are there.
+    assert_eq!(open_doors(&stage, &cy, "T0OTHERWSP").await, ["press", "form"]);
+    assert_eq!(open_doors(&stage, &ana(), "T0OTHERWSP").await, [""; 0]);
 }

@@ -21,10 +21,10 @@ pub(crate) async fn known(
     job: &Job,
 ) -> Result<Result<Option<Profile>, Reply>, Redeliver> {
     let slack = chat.slack();
-    let mut asked = identity::profile(&slack, chat.settings, &job.user).await;
+    let mut asked = identity::acting(&slack, chat.settings, &job.user, &job.team).await;
     if asked.as_ref().is_err_and(is_soon_over) {
         chat.world.sleep(WAIT).await;
-        asked = identity::profile(&slack, chat.settings, &job.user).await;
+        asked = identity::acting(&slack, chat.settings, &job.user, &job.team).await;
     }
     match asked {
         Ok(person) => Ok(Ok(person)),

@@ -42,6 +42,28 @@ struct KnownPerson {
     /// Their id in the whole organisation, where that is another.
     #[serde(rename = "everywhere", default, skip_serializing_if = "Option::is_none")]
     everywhere: Option<MemberId>,
+    /// What else of the organisation they are in: its workspaces and itself, by their ids.
+    #[serde(rename = "teams", default, skip_serializing_if = "Vec::is_empty")]
+    teams: Vec<TeamId>,
+}
+
+impl KnownPerson {
+    /// As somebody who does something in such a workspace: where that is neither ours nor of our organisation, a stranger.
+    fn acting_in(self, team: &TeamId) -> Self {
+        let is_theirs = *team == "" || *team == self.team || self.teams.contains(team);
+        match self.kind {
+            PersonKind::Member | PersonKind::Guest if !is_theirs => {
+                Self { team: team.clone(), kind: PersonKind::Stranger, ..self }
+            }
+            PersonKind::Member
+            | PersonKind::Guest
+            | PersonKind::Bot
+            | PersonKind::OtherApp
+            | PersonKind::Stranger
+            | PersonKind::Deactivated
+            | PersonKind::Operator => self,
+        }
+    }
 }
 
 /// Who somebody is; `None` where Slack knows nobody of this id. Where Slack did not answer nobody knows, and nothing may be
@@ -51,10 +73,36 @@ pub(crate) async fn profile(
     settings: &Settings,
     user: &UserId,
 ) -> Result<Option<Profile>, Failure> {
-    let known = remembered(slack.world, Fact::Person(user), async || {
-        Ok(slack.user(user).await?.map(|person| known(person, settings)))
-    });
-    let Some(KnownPerson { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
+    described(slack, settings, user, asked(slack, settings, user).await?).await
+}
+
+/// Who somebody is that does something in a workspace, as the request says that brings it.
+pub(crate) async fn acting(
+    slack: &Slack<'_>,
+    settings: &Settings,
+    user: &UserId,
+    team: &TeamId,
+) -> Result<Option<Profile>, Failure> {
+    let known = asked(slack, settings, user).await?;
+    described(slack, settings, user, known.map(|known| known.acting_in(team))).await
+}
+
+async fn asked(
+    slack: &Slack<'_>,
+    settings: &Settings,
+    user: &UserId,
+) -> Result<Option<KnownPerson>, Failure> {
+    let find = async || Ok(slack.user(user).await?.map(|person| known(person, settings)));
+    remembered(slack.world, Fact::Person(user), find).await
+}
+
+async fn described(
+    slack: &Slack<'_>,
+    settings: &Settings,
+    user: &UserId,
+    known: Option<KnownPerson>,
+) -> Result<Option<Profile>, Failure> {
+    let Some(KnownPerson { team, kind, name, email, everywhere, teams: _ }) = known else { return Ok(None) };
     let mut groups = match kind {
         PersonKind::Member => groups(slack, settings, user).await?.into_iter().map(MemberId::new).collect(),
         PersonKind::Guest
@@ -80,9 +128,9 @@ fn known(person: Person, settings: &Settings) -> KnownPerson {
     let team =
         if is_of(&person, &settings.slack.team) { Some(settings.slack.team.clone()) } else { person.team };
     let team = team.unwrap_or_else(|| TeamId::new(""));
-    let Person { name, email, everywhere, .. } = person;
+    let Person { name, email, everywhere, teams, .. } = person;
     let everywhere = everywhere.map(MemberId::new);
-    KnownPerson { team, kind, name, email, everywhere }
+    KnownPerson { team, kind, name, email, everywhere, teams }
 }
 
 /// In an organisation somebody is of several workspaces, and the one that Slack names may be any of them, or none.
@@ -166,10 +214,13 @@ mod tests {
         let until: Millis = 1_795_669_500_000;
         let known = |kind, email: Option<&str>| {
             let (team, name) = (TeamId::new("T0CASEBRDG"), "ana".to_owned());
-            Some(KnownPerson { team, kind, name, email: email.map(str::to_owned), everywhere: None })
+            let (email, teams) = (email.map(str::to_owned), Vec::new());
+            Some(KnownPerson { team, kind, name, email, everywhere: None, teams })
         };
         let everywhere = known(PersonKind::Member, None)
             .map(|ana| KnownPerson { everywhere: Some(MemberId::new("W0ANAEXAMP")), ..ana });
+        let teams = ["T0CASEBRDG", "T0OTHERWSP"].map(TeamId::new).to_vec();
+        let elsewhere = known(PersonKind::Member, None).map(|ana| KnownPerson { teams, ..ana });
         golden::check_json(
             "people",
             &[
@@ -181,11 +232,36 @@ mod tests {
                 ("stranger", (until, known(PersonKind::Stranger, None))),
                 ("deactivated", (until, known(PersonKind::Deactivated, None))),
                 ("of an organisation", (until, everywhere)),
+                ("of two workspaces", (until, elsewhere)),
             ],
         );
         let members = vec!["U0ANAEXAMP".to_owned(), "W0BOEXAMPL".to_owned()];
         golden::check_json("groups", &[("two", (until, members)), ("nobody", (until, Vec::new()))]);
         golden::check_json("channels", &[("shared", (until, true)), ("ours", (until, false))]);
+    }
+
+    #[test]
+    fn who_acts_in_a_workspace_that_is_not_of_our_organisation_is_a_stranger() {
+        let ana = KnownPerson {
+            team: TeamId::new("T1"),
+            kind: PersonKind::Member,
+            name: "Ana".to_owned(),
+            email: None,
+            everywhere: None,
+            teams: ["T1", "T2", "E1"].map(TeamId::new).to_vec(),
+        };
+        let kind = |kind, team: &str| KnownPerson { kind, ..ana.clone() }.acting_in(&TeamId::new(team)).kind;
+        for team in ["T1", "T2", "E1", ""] {
+            assert_eq!(kind(PersonKind::Member, team), PersonKind::Member, "{team}");
+        }
+        for (is, counts) in [
+            (PersonKind::Member, PersonKind::Stranger),
+            (PersonKind::Guest, PersonKind::Stranger),
+            (PersonKind::Bot, PersonKind::Bot),
+            (PersonKind::Deactivated, PersonKind::Deactivated),
+        ] {
+            assert_eq!(kind(is, "T9"), counts);
+        }
     }
 
     #[test]

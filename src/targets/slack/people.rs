@@ -93,9 +93,10 @@ fn person(user: &Value) -> Option<Person> {
     let names = ["/profile/display_name", "/real_name", "/profile/real_name", "/name"];
     let id = UserId::new(text_at(user, "/id")?);
     let teams = user.pointer("/enterprise_user/teams").and_then(Value::as_array).into_iter().flatten();
+    let organisation = user.pointer("/enterprise_user/enterprise_id");
     Some(Person {
         team: text_at(user, "/team_id").map(TeamId::new),
-        teams: teams.filter_map(Value::as_str).map(TeamId::new).collect(),
+        teams: teams.chain(organisation).filter_map(Value::as_str).map(TeamId::new).collect(),
         everywhere: text_at(user, "/enterprise_user/id")
             .map(UserId::new)
             .filter(|everywhere| *everywhere != id),
