@@ -48,20 +48,26 @@ impl Turn {
 }
 
 /// When the thread is reminded: after the configured hours, but not in the quiet ones. `None` where never.
-pub(crate) fn nudge_at((_, since): (bool, Seconds), hours: u32, quiet: Option<[u8; 2]>) -> Option<Millis> {
+pub(crate) fn nudge_at(
+    (_, since): (bool, Seconds),
+    hours: u32,
+    quiet: Option<([u8; 2], Millis)>,
+) -> Option<Millis> {
     if hours == 0 {
         return None;
     }
     let at = since * 1_000 + Millis::from(hours) * HOUR;
-    let Some([from, to]) = quiet else { return Some(at) };
+    let Some(([from, to], offset)) = quiet else { return Some(at) };
+    let at = at + offset;
     let (from, to) = (Millis::from(from), Millis::from(to));
     let hour = at.div_euclid(HOUR).rem_euclid(24);
     let into_the_quiet = (hour - from).rem_euclid(24);
     let quiet = (to - from).rem_euclid(24);
-    match into_the_quiet < quiet {
-        true => Some((at.div_euclid(HOUR) + quiet - into_the_quiet) * HOUR),
-        false => Some(at),
-    }
+    let at = match into_the_quiet < quiet {
+        true => (at.div_euclid(HOUR) + quiet - into_the_quiet) * HOUR,
+        false => at,
+    };
+    Some(at - offset)
 }
 
 #[cfg(test)]
@@ -148,11 +154,17 @@ mod tests {
     #[test]
     fn a_nudge_waits_for_the_end_of_the_quiet_hours() {
         let at = |hours: i64| Some(hours * HOUR);
+        let night = |minutes: i64| Some(([22, 7], minutes * 60_000));
         assert_eq!(nudge_at((true, 0), 0, None), None);
         assert_eq!(nudge_at((true, 0), 24, None), at(24));
-        assert_eq!(nudge_at((true, 0), 23, Some([22, 7])), at(31));
-        assert_eq!(nudge_at((true, 0), 26, Some([22, 7])), at(31));
-        assert_eq!(nudge_at((true, 0), 31, Some([22, 7])), at(31));
-        assert_eq!(nudge_at((true, 0), 12, Some([11, 13])), at(13));
+        assert_eq!(nudge_at((true, 0), 23, night(0)), at(31));
+        assert_eq!(nudge_at((true, 0), 26, night(0)), at(31));
+        assert_eq!(nudge_at((true, 0), 31, night(0)), at(31));
+        assert_eq!(nudge_at((true, 0), 12, Some(([11, 13], 0))), at(13));
+        // At 21:00 and at 06:00 UTC it is 22:30 and 07:30 there.
+        assert_eq!(nudge_at((true, 0), 21, night(90)), Some(29 * HOUR + HOUR / 2));
+        assert_eq!(nudge_at((true, 0), 30, night(90)), at(30));
+        assert_eq!(nudge_at((true, 0), 8, night(-60)), at(8));
+        assert_eq!(nudge_at((true, 0), 7, night(-60)), at(8));
     }
 }

@@ -16,7 +16,7 @@ pub use route::{Conditions, Route};
 pub(crate) use route::{RolesAt, called};
 
 use crate::{
-    case::{Case, ChannelId, Email, IssueKey, MemberId, PROACTIVE, RouteName, TeamId, Ts},
+    case::{Case, ChannelId, Email, IssueKey, MemberId, Millis, PROACTIVE, RouteName, TeamId, Ts},
     config::hosts::Reach,
 };
 
@@ -292,9 +292,20 @@ pub struct Timing {
     /// Days after its closing when what is known of a case is forgotten but for hashes. 0 never is. Default 90.
     #[serde(default = "keep_days")]
     pub keep_days: u32,
-    /// Hours of the day (UTC) without nudges, as `[22, 7]`. Default: none.
+    /// Hours of the day without nudges, as `[22, 7]`. Default: none.
     #[serde(default)]
     pub quiet_hours: Option<[u8; 2]>,
+    /// How far their clock is from UTC, as `+01:00`. Default: not at all.
+    #[serde(default)]
+    pub quiet_offset: Option<String>,
+}
+
+impl Timing {
+    /// The quiet hours, and how many milliseconds their clock is before UTC.
+    pub(crate) fn quiet(&self) -> Option<([u8; 2], Millis)> {
+        let offset = self.quiet_offset.as_deref().and_then(value::offset).unwrap_or_default();
+        self.quiet_hours.map(|hours| (hours, offset))
+    }
 }
 
 /// Whom to call, at which moment. Without names nobody is.
@@ -631,6 +642,7 @@ impl Default for Timing {
             nudge_hours: nudge_hours(),
             keep_days: keep_days(),
             quiet_hours: None,
+            quiet_offset: None,
         }
     }
 }

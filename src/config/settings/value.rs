@@ -2,7 +2,10 @@
 
 use reqwest::Url;
 
-use crate::config::hosts::{self, Reach};
+use crate::{
+    case::Millis,
+    config::hosts::{self, Reach},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextShape {
@@ -29,6 +32,8 @@ pub(super) enum TextShape {
     Callee,
     /// Of a case.
     Tag,
+    /// From UTC.
+    Offset,
 }
 
 impl TextShape {
@@ -82,6 +87,7 @@ impl TextShape {
             Self::Region => is_region(text),
             Self::Account => length == 12 && all(|char| char.is_ascii_digit()),
             Self::Tag => text.split_once('=').is_some_and(|(key, _)| !key.trim().is_empty()) && length <= 400,
+            Self::Offset => offset(text).is_some(),
             Self::Callee => matches!(text, "watchers" | "owner") || Self::Member.fits(text),
         }
     }
@@ -109,11 +115,23 @@ impl TextShape {
             Self::Region => "an AWS Region, as \"eu-west-1\"",
             Self::Account => "an AWS account's twelve digits in quotes, as \"111122223333\"",
             Self::Tag => "a tag as key=value, as \"confidential=yes\"",
+            Self::Offset => "hours and minutes from UTC, as \"+01:00\"",
             Self::Callee => {
                 "the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\", or \"watchers\", or \"owner\""
             }
         }
     }
+}
+
+/// `+01:00` in milliseconds.
+pub(super) fn offset(text: &str) -> Option<Millis> {
+    let (hours, minutes) = text.strip_prefix(['+', '-'])?.split_once(':')?;
+    let number = |digits: &str, most: Millis| -> Option<Millis> {
+        let plain = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|number| plain && *number <= most)
+    };
+    let far = (number(hours, 14)? * 60 + number(minutes, 59)?) * 60_000;
+    Some(if text.starts_with('-') { -far } else { far })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,7 +272,12 @@ fn authority(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    const TABLE: [(TextShape, &[&str], &[&str]); 10] = [
+    const TABLE: [(TextShape, &[&str], &[&str]); 11] = [
+        (
+            TextShape::Offset,
+            &["+01:00", "-09:30", "+14:00"],
+            &["", "01:00", "+1:00", "+25:00", "+01:60", "CET", "+0a:00"],
+        ),
         (
             TextShape::Field,
             &["components", "customfield_10050", "fixVersions"],

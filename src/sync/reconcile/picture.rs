@@ -30,7 +30,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: KnownBeside, notes: 
     // What AWS waits for calls in steps of its own.
     let overdue =
         waiting.filter(|(ours, _)| !*ours || seen.case.resolver == Resolver::Own).filter(|waiting| {
-            turn::nudge_at(*waiting, timing.nudge_hours, timing.quiet_hours)
+            turn::nudge_at(*waiting, timing.nudge_hours, timing.quiet())
                 .is_some_and(|at| at <= context.world.now())
         });
     let view = View {

@@ -100,7 +100,7 @@ pub(super) fn come_back(
     });
     let timing = &context.settings.timing;
     let nudged = note.waiting.filter(|(ours, _)| !*ours || seen.case.resolver == Resolver::Own);
-    let nudge = nudged.and_then(|waiting| turn::nudge_at(waiting, timing.nudge_hours, timing.quiet_hours));
+    let nudge = nudged.and_then(|waiting| turn::nudge_at(waiting, timing.nudge_hours, timing.quiet()));
     let more = (seen.more != More::Nothing).then_some(now);
     owed.chain(decoration)
         .chain(more)
