@@ -104,7 +104,7 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
     let told = |changes: &[Change], author: Option<Author>| {
         let by = author.map(|author| Doer { author, name: text.to_owned() });
         let told = |change: &Change| ToldChange { change: change.clone(), by: by.clone() };
-        Content::Changes(changes.iter().map(told).collect())
+        Content::Changes(changes.iter().map(told).collect(), None)
     };
     let mut all = vec![told(&changes, None)];
     all.extend(authors(text).into_iter().map(|author| told(&changes, Some(author))));

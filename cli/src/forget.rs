@@ -2,7 +2,7 @@
 
 use casebridge::{
     aws::sir::{FaultKind, ask, aws::SirClient},
-    case::CaseId,
+    case::{CaseId, text},
     config::{
         clock,
         environment::{self, Environment, variable},
@@ -51,9 +51,9 @@ pub async fn run(case: &str) -> Result<String, ForgettingError> {
     let now = clock::now();
     let count = forget::forget(live.store(), &id, &[slack::KIND, jira::KIND], now).await?;
     Ok(format!(
-        "The table holds nothing of case {id} any more but that it was forgotten: {count} messages and comments are known no \
-         longer. What stands in Slack, Jira and at AWS stays there, and so do the audit trail, exported folders and the table's backups \
-         of the last 35 days"
+        "The table holds nothing of case {id} any more but that it was forgotten: {} known no longer. What stands in Slack, Jira and at AWS stays there, and so do the audit trail, exported folders and the table's backups \
+         of the last 35 days",
+        text::counted(count, "message or comment is", "messages or comments are"),
     ))
 }
 

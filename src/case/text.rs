@@ -1,5 +1,7 @@
 //! How is a text cut, hashed and made harmless, whoever it goes to?
 
+use std::fmt;
+
 use sha2::{Digest, Sha256};
 
 /// Twenty hexadecimal digits of SHA-256: names a text in keys and ledgers without telling it.
@@ -10,6 +12,12 @@ pub fn hash(text: &str) -> String {
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// So many of something: `1 reply`, `2 replies`.
+pub fn counted(count: impl fmt::Display, one: &str, many: &str) -> String {
+    let count = count.to_string();
+    format!("{count} {}", if count == "1" { one } else { many })
 }
 
 /// Cuts a text into pieces of at most `most` characters, at a line's end or a blank where there is one in the

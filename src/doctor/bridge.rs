@@ -2,7 +2,7 @@
 
 use super::{Answer, Examined, Patient, ago, behind, fine, unseen, wrong};
 use crate::{
-    case::{CaseId, Millis},
+    case::{CaseId, Millis, text::counted},
     runtime::{
         breaker,
         deployments::{self, Seen},
@@ -77,7 +77,10 @@ async fn of_the_work(patient: &Patient<'_>, found: &mut Examined) {
     found.add(
         WORK[0],
         match late {
-            None => fine(format!("{} cases have work in the next hour, none is late", due.len())),
+            None => fine(format!(
+                "{} with work in the next hour, none is late",
+                counted(due.len(), "case", "cases")
+            )),
             Some((case, since)) => wrong(
                 format!("case {case} was due {}", ago(now, since)),
                 "See functions.sweep and the dead letters; the log of notify says what keeps it",
@@ -124,14 +127,14 @@ async fn of_the_queues(patient: &Patient<'_>, found: &mut Examined) {
             match depth {
                 0 => fine("it is empty"),
                 depth if dead => wrong(
-                    format!("{depth} messages were given up"),
+                    format!("{} given up", counted(depth, "message", "messages")),
                     "docs/operations.md, Dead letters: read one, mend the cause, put all of them back",
                 ),
                 depth if depth > BACKLOG => wrong(
-                    format!("{depth} messages wait"),
+                    format!("{} waiting", counted(depth, "message", "messages")),
                     "See the function's errors and throttles in its log and alarms",
                 ),
-                depth => fine(format!("{depth} messages wait")),
+                depth => fine(format!("{} waiting", counted(depth, "message", "messages"))),
             },
         );
     }

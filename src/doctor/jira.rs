@@ -9,7 +9,7 @@ use super::{
     unseen, wrong,
 };
 use crate::{
-    case::{AccountId, IssueId, MemberId},
+    case::{AccountId, IssueId, MemberId, text::counted},
     config::settings::{Assignee, Attachments, Roles},
     http::Failure,
     runtime::sighting::Service,
@@ -82,7 +82,11 @@ async fn people<'a>(patient: &Patient<'a>, me: Option<&AccountId>) -> Answer {
             );
         }
     }
-    fine(format!("{} accounts and {} groups may comment from Jira", accounts.len(), groups.len()))
+    fine(format!(
+        "{} and {} may comment from Jira",
+        counted(accounts.len(), "account", "accounts"),
+        counted(groups.len(), "group", "groups")
+    ))
 }
 
 /// Those of which Jira says that there are none. Without the right to browse users it says of nobody.
@@ -218,7 +222,8 @@ async fn transitions(jira: &Jira<'_>, statuses: &[ProjectStatus], wanted: &BTree
             "open a case of your own with /sir new, then ask again",
         ),
         (true, true, tried) => {
-            fine(format!("from {tried} of {} statuses an issue can go to all others", from.len()))
+            let all = counted(from.len(), "status", "statuses");
+            fine(format!("from {tried} of {all} an issue can go to all others"))
         }
         (true, false, _) => wrong(
             wants.into_iter().collect::<Vec<_>>().join(", "),

@@ -1,7 +1,7 @@
 //! What the routes of the settings name, examined as what all other cases go to.
 
 use super::{Answer, Examined, Patient, fine, jira, slack, unseen, wrong};
-use crate::{config::settings::Route, targets::jira::Jira};
+use crate::{case::text::counted, config::settings::Route, targets::jira::Jira};
 
 pub(super) const CHANNELS: &str = "slack.routes";
 pub(super) const PROJECTS: &str = "jira.routes";
@@ -55,7 +55,9 @@ fn told(all: &[Routed<'_>], what: &str) -> Answer {
         (0, ..) => fine(format!("the routes name no {what} of their own")),
         (_, false, _) => wrong(seen.join("; "), mends.join(". ")),
         (_, true, false) => unseen(unknown.join("; "), "ask again in a minute"),
-        (count, true, true) => fine(format!("{count} routes, with {what} as they must be")),
+        (count, true, true) => {
+            fine(format!("{}, with {what} as they must be", counted(count, "route", "routes")))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::ago;
 use crate::{
-    case::{CaseId, DeploymentId, Millis},
+    case::{CaseId, DeploymentId, Millis, text::counted},
     runtime::{
         World, breaker,
         deployments::{self, Seen},
@@ -176,7 +176,11 @@ impl fmt::Display for BridgeStatus {
         match self.queues {
             Some([events, inbox, events_dead, inbox_dead]) => writeln!(
                 f,
-                "queues     {events} events, {inbox} jobs; dead letters: {events_dead} events, {inbox_dead} jobs"
+                "queues     {}, {}; dead letters: {}, {}",
+                counted(events, "event", "events"),
+                counted(inbox, "job", "jobs"),
+                counted(events_dead, "event", "events"),
+                counted(inbox_dead, "job", "jobs")
             )?,
             None => writeln!(f, "queues     not seen: the right to read their attributes is missing")?,
         }

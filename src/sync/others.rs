@@ -106,7 +106,7 @@ pub(crate) fn all_tell(effect: &Effect) -> bool {
         Effect::Create { what: What::Content(content), .. } => match content {
             Content::Description(_)
             | Content::Comment { .. }
-            | Content::Changes(_)
+            | Content::Changes(..)
             | Content::Investigation { .. } => true,
             Content::Nudge { .. }
             | Content::Notice(_)

@@ -15,8 +15,8 @@ use crate::{
 /// One thing that is told in a case's thread and issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// What changed on the case between two looks at it: a line each.
-    Changes(Vec<ToldChange>),
+    /// What changed on the case between two looks at it: a line each, and whom that it was closed calls.
+    Changes(Vec<ToldChange>, Option<Box<Call>>),
     /// A part of the description as it was first told, or as it now stands.
     Description(Part),
     Comment {
@@ -113,13 +113,12 @@ impl Content {
     pub(crate) fn call(&self) -> Option<&Call> {
         match self {
             Self::Call(call) => Some(call),
-            Self::Comment { call, .. } | Self::Investigation { call, .. } => call.as_deref(),
-            Self::Changes(_)
-            | Self::Description(_)
-            | Self::Nudge { .. }
-            | Self::Notice(_)
-            | Self::Taken(_)
-            | Self::Page(..) => None,
+            Self::Comment { call, .. } | Self::Investigation { call, .. } | Self::Changes(_, call) => {
+                call.as_deref()
+            }
+            Self::Description(_) | Self::Nudge { .. } | Self::Notice(_) | Self::Taken(_) | Self::Page(..) => {
+                None
+            }
         }
     }
 }

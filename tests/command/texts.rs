@@ -113,7 +113,7 @@ fn lines(page: &mut String) {
         let message = slack::content(&content, Plainness::Full);
         let in_slack = SlackStandin::shown(&json!({"text": message.text, "blocks": message.blocks}));
         shows(page, what, &in_slack);
-        if matches!(content, Content::Comment { .. } | Content::Description(_) | Content::Changes(_)) {
+        if matches!(content, Content::Comment { .. } | Content::Description(_) | Content::Changes(..)) {
             let in_jira = JiraStandin::plain(&jira::content(&content, Plainness::Full));
             shows(page, &format!("{what}, in Jira"), &in_jira);
         }
@@ -156,7 +156,7 @@ fn contents() -> Vec<(&'static str, Content)> {
                 None,
             ),
         ),
-        ("Changes", Content::Changes(changed())),
+        ("Changes", Content::Changes(changed(), None)),
         ("Somebody took the case", Content::Taken(owner(None))),
         ("Somebody was given the case", Content::Taken(owner(Some(ANA)))),
         ("The AI agent asks", asked_by_the_agent(None)),

@@ -359,6 +359,8 @@ async fn an_ordinary_case_of_aws_is_few_lines_and_calls_within_seconds() {
         let moved = lines.iter().filter(|line| line.contains("Next move AWS")).count();
         let asked = lines.iter().filter(|line| line.contains("Did your team")).count();
         // The card says the last word too, until it is answered.
+        let closed = lines.iter().filter(|line| line.contains("closed") || line.contains("→ Closed")).count();
+        assert_eq!(closed, 1, "one line says it and calls: {lines:#?}");
         assert_eq!((moved, asked), (0, 1), "what AWS asks and that it asks are one line: {lines:#?}");
         let told = stage.comments(&case).await;
         assert!((3..=4).contains(&told.len()), "each is a mail: {told:#?}");

@@ -19,7 +19,7 @@ use std::{
 
 use casebridge::{
     aws::sir::aws::SirClient,
-    case::{CaseId, Millis},
+    case::{CaseId, Millis, text},
     config::{
         clock,
         environment::{self, Environment, variable},
@@ -124,10 +124,10 @@ fn told(folder: &Path, key: &SigningKey, entries: &[TimelineEntry]) -> String {
     });
     let (missing, fingerprint) = (missing.collect::<String>(), key.public().fingerprint());
     format!(
-        "{} holds the case in {} lines, signed by the key {fingerprint}{missing}\n`casebridge verify {} --key PUBLIC` says whether \
+        "{} holds the case in {}, signed by the key {fingerprint}{missing}\n`casebridge verify {} --key PUBLIC` says whether \
          it is as it was",
         folder.display(),
-        entries.len(),
+        text::counted(entries.len(), "line", "lines"),
         folder.display()
     )
 }

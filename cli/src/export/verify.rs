@@ -84,9 +84,10 @@ pub fn run(folder: &Path, key: &Path) -> Result<String, VerifyError> {
             let lines: usize = files.iter().map(|file| file.lines.len()).sum();
             let by = if exported_by.is_empty() { String::new() } else { format!(" by {exported_by}") };
             Ok(text::visible(&format!(
-                "{} is as it was exported: case {case}, at {exported_at}{by}; {} files, {lines} lines, signed by the key {}",
+                "{} is as it was exported: case {case}, at {exported_at}{by}; {}, {}, signed by the key {}",
                 folder.display(),
-                files.len(),
+                text::counted(files.len(), "file", "files"),
+                text::counted(lines, "line", "lines"),
                 key.fingerprint()
             )))
         }

@@ -72,7 +72,10 @@ pub(crate) async fn show(context: &CommandContext<'_>, named: Option<&Membership
         _ if !membership.units.is_empty() => format!("the units {}", membership.units.join(", ")),
         _ => "this account".to_owned(),
     };
-    let covered = membership.accounts_covered.map(|count| format!(" ({count} accounts)")).unwrap_or_default();
+    let covered = membership
+        .accounts_covered
+        .map(|count| format!(" ({})", text::counted(count, "account", "accounts")));
+    let covered = covered.unwrap_or_default();
     let features =
         membership.features.iter().map(|(name, on)| format!("{name} {}", if *on { "on" } else { "off" }));
     let facts = [

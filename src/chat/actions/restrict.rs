@@ -8,7 +8,7 @@ use super::{
     need_to_know,
 };
 use crate::{
-    case::{Case, CaseId, ChannelId, MemberId, Ts, UserId},
+    case::{Case, CaseId, ChannelId, MemberId, Ts, UserId, text},
     chat::{
         language::command::Command,
         policy::roles::{self, PersonKind},
@@ -131,7 +131,8 @@ async fn told(context: &CommandContext<'_>, case: &Case, names: &[String], left:
     let answer = match left {
         0 => answer,
         count => answer.say(format!(
-            "{count} messages of Casebridge's stand in the channel still: Slack did not let them be taken back at once. Delete them there."
+            "Still in the channel: {} of Casebridge's. Slack did not let all be taken back at once. Delete what is left there.",
+            text::counted(count, "message", "messages")
         )),
     };
     match issue(context, &case.id).await {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{AccountId, MemberId, RouteName, TeamId, UserId},
+    case::{AccountId, MemberId, RouteName, TeamId, UserId, text::counted},
     chat::{
         ingress::job::Sender,
         language::{
@@ -168,9 +168,13 @@ impl Denied {
     }
 
     pub(crate) fn given(&self) -> String {
-        let Self::Role { needed, route, .. } = self else { return String::new() };
+        let Self::Role { needed, route, has, .. } = self else { return String::new() };
         let of = route.as_ref().map_or_else(String::new, |route| format!(" of the route {route}"));
-        format!("Roles are given in Casebridge's settings, under `roles.{needed}`{of}. Nothing was done.")
+        // At the door nobody asks Slack whether somebody is one.
+        let guests = if has.is_none() { "; guests can have none" } else { "" };
+        format!(
+            "Roles are given in Casebridge's settings, under `roles.{needed}`{of}{guests}. Nothing was done."
+        )
     }
 }
 
@@ -189,18 +193,14 @@ fn outsider(kind: PersonKind) -> &'static str {
 }
 
 fn holders(people: usize, groups: usize) -> String {
-    let count = |number: usize, one: &str, many: &str| match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {many}"),
-    };
     match (people, groups) {
         (0, 0) => "Nobody has that role yet.".to_owned(),
-        (_, 0) => format!("{} may.", count(people, "person", "people")),
-        (0, _) => format!("{} may.", count(groups, "user group", "user groups")),
+        (_, 0) => format!("{} may.", counted(people, "person", "people")),
+        (0, _) => format!("{} may.", counted(groups, "user group", "user groups")),
         _ => format!(
             "{} and {} may.",
-            count(people, "person", "people"),
-            count(groups, "user group", "user groups")
+            counted(people, "person", "people"),
+            counted(groups, "user group", "user groups")
         ),
     }
 }
@@ -547,7 +547,7 @@ mod tests {
             (
                 may(&settings(), &somebody("U9", PersonKind::Member), &Command::Watchers, Venue::Case),
                 "`watchers` needs the role responder; you have none. 3 people and 1 user group may. Roles are given \
-                 in Casebridge's settings, under `roles.responder`. Nothing was done.",
+                 in Casebridge's settings, under `roles.responder`; guests can have none. Nothing was done.",
             ),
             (
                 may(&alone, &somebody("U2", PersonKind::Member), &Command::Close, Venue::Direct),

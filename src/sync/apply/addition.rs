@@ -32,7 +32,7 @@ pub(super) struct Addition {
 
 pub(super) fn tells_fields(what: &What) -> bool {
     match what {
-        What::Anchor | What::Content(Content::Changes(_)) => true,
+        What::Anchor | What::Content(Content::Changes(..)) => true,
         What::Container(_)
         | What::Content(
             Content::Description(_)

@@ -164,7 +164,7 @@ fn happened(effect: &Effect, hand: &Hand<'_>) -> Millis {
     let seconds = match content {
         Content::Comment { at, .. } => Some(*at),
         Content::Description(_) => case.created,
-        Content::Changes(_) => case.updated,
+        Content::Changes(..) => case.updated,
         Content::Investigation { step, .. } => Some(step.updated),
         // They come by themselves, long after what they tell.
         Content::Nudge { .. }

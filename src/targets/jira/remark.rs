@@ -26,7 +26,7 @@ pub fn content(content: &Content, plainness: Plainness) -> Value {
 }
 
 fn full(content: &Content) -> Value {
-    if let Content::Changes(list) = content {
+    if let Content::Changes(list, _) = content {
         return adf::document(vec![bullets(changes(list))]);
     }
     let mut paragraphs = vec![adf::paragraph(head(content))];
@@ -35,7 +35,7 @@ fn full(content: &Content) -> Value {
 }
 
 fn plain(content: &Content) -> Inline {
-    let lines = if let Content::Changes(list) = content {
+    let lines = if let Content::Changes(list, _) = content {
         changes(list)
     } else {
         vec![head(content), plain_lines(body(content))]
@@ -54,7 +54,7 @@ fn plain_lines(body: &str) -> Inline {
 /// One line that names what could not be shown, and says where to read it.
 fn stub(content: &Content) -> Inline {
     let what = match content {
-        Content::Changes(_) => Inline::new().text("A change of the case"),
+        Content::Changes(..) => Inline::new().text("A change of the case"),
         Content::Description(_) | Content::Comment { .. } | Content::Investigation { .. } => {
             head(content).plain()
         }
@@ -68,7 +68,7 @@ fn stub(content: &Content) -> Inline {
 
 fn head(content: &Content) -> Inline {
     match content {
-        Content::Changes(_) => Inline::new().strong("Changes"),
+        Content::Changes(..) => Inline::new().strong("Changes"),
         Content::Description(part) => which(Inline::new().strong("Description"), part),
         Content::Comment { author, speaker, at, edited, part, call: _ } => {
             // Nobody in Jira can look up a Slack user's id.
@@ -124,7 +124,7 @@ fn body(content: &Content) -> &str {
     let (text, empty) = match content {
         Content::Description(part) | Content::Comment { part, .. } => (&part.text, "This part fell away."),
         Content::Investigation { step, .. } => (&step.content, "Nothing to read yet."),
-        Content::Changes(_)
+        Content::Changes(..)
         | Content::Nudge { .. }
         | Content::Notice(_)
         | Content::Call(_)
@@ -162,9 +162,10 @@ fn changes(list: &[ToldChange]) -> Vec<Inline> {
         let line = by(changed(&change.change), change.by.as_ref());
         size += line.size();
         if size > PART {
-            lines.push(
-                Inline::new().text(&format!("and {} more changes: see the AWS console", list.len() - index)),
-            );
+            lines.push(Inline::new().text(&format!(
+                "and {}: see the AWS console",
+                text::counted(list.len() - index, "more change", "more changes")
+            )));
             break;
         }
         lines.push(line);
@@ -356,10 +357,10 @@ mod tests {
                 text("Verified"),
             ])),
         ]);
-        let told = content(&Content::Changes(told_by_nobody(list.clone())), Plainness::Full);
+        let told = content(&Content::Changes(told_by_nobody(list.clone()), None), Plainness::Full);
         assert_eq!(told, document(json!([{"type": "bulletList", "content": lines}])));
         let many: Vec<_> = std::iter::repeat_n(list, 100).flatten().collect();
-        let many = content(&Content::Changes(told_by_nobody(many)), Plainness::Full);
+        let many = content(&Content::Changes(told_by_nobody(many), None), Plainness::Full);
         let last =
             many.pointer("/content/0/content").and_then(Value::as_array).and_then(|items| items.last());
         let words = last.and_then(|item| item.pointer("/content/0/content/0/text")).and_then(Value::as_str);

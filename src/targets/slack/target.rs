@@ -290,7 +290,9 @@ impl Target for SlackTarget<'_> {
         };
         match what {
             What::Content(
-                Content::Comment { call: Some(call), .. } | Content::Investigation { call: Some(call), .. },
+                Content::Comment { call: Some(call), .. }
+                | Content::Investigation { call: Some(call), .. }
+                | Content::Changes(_, Some(call)),
             ) => {
                 let mark = mark.calling(made(call));
                 match call.loud {
@@ -307,7 +309,9 @@ impl Target for SlackTarget<'_> {
 
     async fn prepare(&self, what: What, picture: &Picture, note: &PlaceNote) -> Result<What, Failure> {
         let mut what = what;
-        if let What::Content(Content::Comment { call, .. } | Content::Investigation { call, .. }) = &mut what
+        if let What::Content(
+            Content::Comment { call, .. } | Content::Investigation { call, .. } | Content::Changes(_, call),
+        ) = &mut what
             && let Some(asked) = call.take()
         {
             *call = self.beside(*asked, &picture.view.case, note).await?.map(Box::new);
@@ -507,7 +511,7 @@ fn place_for_a_call(told: &mut Content) -> Option<&mut Option<Box<Call>>> {
         }
         Content::Investigation { call, .. } => Some(call),
         Content::Comment { .. }
-        | Content::Changes(_)
+        | Content::Changes(..)
         | Content::Description(_)
         | Content::Nudge { .. }
         | Content::Notice(_)

@@ -42,7 +42,7 @@ pub fn content(content: &Content, plainness: Plainness) -> Message {
 
 fn full(content: &Content) -> Message {
     match content {
-        Content::Changes(list) => changes(list),
+        Content::Changes(list, call) => changes(list, call.as_deref()),
         Content::Description(part) => {
             told(which(Line::new().bold("Description"), part), &part.text, "This part fell away.")
         }
@@ -298,22 +298,24 @@ fn rate(case: &CaseId, step: &Investigation) -> Option<Value> {
     Some(json!({"type": "actions", "elements": elements}))
 }
 
-fn changes(list: &[ToldChange]) -> Message {
+fn changes(list: &[ToldChange], call: Option<&Call>) -> Message {
     let mut lines: Vec<Line> = Vec::new();
     let mut length = 0;
     for (index, change) in list.iter().enumerate() {
         let line = by(changed(&change.change), change.by.as_ref());
         length += line.length();
         if length > BODY {
-            let more = Line::new().own("and ").number(list.len() - index);
-            lines.push(more.own(" more changes: see the card, or `/sir show`"));
+            let more = text::counted(list.len() - index, "more change", "more changes");
+            lines.push(Line::new().own("and ").text(&more).own(": see the card, or `/sir show`"));
             break;
         }
         lines.push(line);
     }
-    let text = line::text_of(&lines);
+    let head = call.map(|call| remarked(whom(begun(call), call), Some(call)));
+    let text = line::text_of(&head.iter().chain(&lines).cloned().collect::<Vec<_>>());
     let sections: Vec<Value> = lines.into_iter().map(Line::section).collect();
-    Message::new(text, vec![line::block(vec![line::list(sections)])])
+    let all = head.map(Line::section).into_iter().chain([line::list(sections)]);
+    Message::new(text, vec![line::block(all.collect())])
 }
 
 fn by(line: Line, doer: Option<&Doer>) -> Line {
@@ -361,7 +363,7 @@ fn some_of(items: &[String]) -> String {
 /// One line that names what could not be shown, and says where to read it.
 fn stub(content: &Content) -> Message {
     let line = match content {
-        Content::Changes(_) => Line::new().own("A change of this case"),
+        Content::Changes(_, call) => calling(call.as_deref()).own("A change of this case"),
         Content::Description(part) => which(Line::new().own("The description"), part),
         Content::Comment { author, speaker: _, at, edited: _, part, call } => {
             let line = calling(call.as_deref()).own("A comment by ");
@@ -507,7 +509,7 @@ mod tests {
                 text("Pending")
             ])),
         ]);
-        let message = content(&Content::Changes(told_by_nobody(list)), Plainness::Full);
+        let message = content(&Content::Changes(told_by_nobody(list), None), Plainness::Full);
         let list = json!({"type": "rich_text_list", "style": "bullet", "elements": lines});
         assert_eq!(message.blocks, [json!({"type": "rich_text", "elements": [list]})]);
         assert!(message.text.starts_with("*Status* `Submitted` → `Acknowledged`\n*Closure* `Duplicate`\n"));

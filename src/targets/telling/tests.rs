@@ -108,7 +108,7 @@ fn lacks_in_jira(tell: &[&str], picture: &Picture, note: &PlaceNote, ledger: &Le
 
 fn lines(effects: &[Effect]) -> Vec<&'static str> {
     let told = |effect: &Effect| match effect {
-        Effect::Create { what: What::Content(Content::Changes(list)), .. } => {
+        Effect::Create { what: What::Content(Content::Changes(list, _)), .. } => {
             list.iter().map(|told| told.change.set().0).collect()
         }
         _ => Vec::new(),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     case::{
-        Comment, Investigation, Resolver,
+        Comment, Investigation, Resolver, Status,
         author::{Author, unnamed},
         snapshot::{Change, Facts, changes},
         text,
@@ -22,7 +22,7 @@ use crate::{
         notes::PlaceNote,
     },
     targets::{
-        content::{Content, Doer, Notice, Part, ToldChange},
+        content::{Content, Doer, Moment, Notice, Part, ToldChange},
         contract::Planner,
         wording,
     },
@@ -133,7 +133,8 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
     let line = |number: u32, before: &Facts, after: &Facts| {
         let told = changes(before, after).into_iter().filter(|change| planner.tells_change(change));
         let shown = told.map(|change| told_change(picture, change, (before, after)));
-        let content = Content::Changes(Some(shown.collect::<Vec<_>>()).filter(|told| !told.is_empty())?);
+        let content =
+            Content::Changes(Some(shown.collect::<Vec<_>>()).filter(|told| !told.is_empty())?, None);
         let hash = planner.content_fingerprint(&content);
         Some(Effect::add(Key::changes(number), content, hash))
     };
@@ -166,7 +167,7 @@ pub(crate) fn talk(
     let changed = changed_facts(planner, picture, note);
     let newest = Key::changes(note.changes);
     effects.extend(changed.into_iter().map(|effect| match effect {
-        Effect::Create { key, what: What::Content(Content::Changes(list)), .. }
+        Effect::Create { key, what: What::Content(Content::Changes(list, _)), .. }
             if says_the_move && key == newest =>
         {
             without_the_move(planner, picture, (key, list))
@@ -175,9 +176,31 @@ pub(crate) fn talk(
             effect
         }
     }));
-    effects.extend(calls);
+    let apart: Vec<_> =
+        calls.into_iter().filter_map(|call| told_with_the_closing(&mut effects, call)).collect();
+    effects.extend(apart);
     effects.extend(steps);
     effects
+}
+
+/// Who is called because the case is closed is called by the message that says so; `None` for such a call.
+fn told_with_the_closing(effects: &mut [Effect], call: Effect) -> Option<Effect> {
+    let closed = |told: &ToldChange| matches!(&told.change, Change::Field { name: "Status", new: Some(new), .. } if Status::from(new.clone()) == Status::Closed);
+    let place = effects.iter_mut().rev().find_map(|effect| match effect {
+        Effect::Create { what: What::Content(Content::Changes(list, place)), .. } => {
+            list.iter().any(closed).then_some(place)
+        }
+        Effect::Create { .. } | Effect::Adopt { .. } | Effect::Edit { .. } | Effect::Note(_) => None,
+    });
+    match (place, call) {
+        (Some(place), Effect::Create { what: What::Content(Content::Call(call)), .. })
+            if call.moment == Moment::Closed =>
+        {
+            *place = Some(Box::new(call));
+            None
+        }
+        (_, call) => Some(call),
+    }
 }
 
 fn without_the_move(
@@ -192,7 +215,7 @@ fn without_the_move(
     if list.is_empty() {
         return Effect::Note(Box::new(Facts::of(&picture.view.case)));
     }
-    let content = Content::Changes(list);
+    let content = Content::Changes(list, None);
     let hash = planner.content_fingerprint(&content);
     Effect::add(key, content, hash)
 }

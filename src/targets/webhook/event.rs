@@ -52,7 +52,7 @@ impl Telling<'_> {
 
     pub(super) fn told(&self, content: &Content, view: &View) -> Option<Event> {
         let (kind, at, data) = match content {
-            Content::Changes(list) => {
+            Content::Changes(list, _) => {
                 let mut data = standing(view);
                 data.insert("changes".to_owned(), list.iter().map(|one| self.change(one)).collect());
                 ("case.changed", view.case.updated.unwrap_or_default(), data)
@@ -93,7 +93,7 @@ impl Telling<'_> {
                 self.word(&mut data, "text", &step.content);
                 Some(self.event("investigation.changed", step.updated, data))
             }
-            Content::Changes(_)
+            Content::Changes(..)
             | Content::Description(_)
             | Content::Nudge { .. }
             | Content::Notice(_)
@@ -155,7 +155,7 @@ pub(super) fn fingerprint(content: &Content, texts: bool) -> Fingerprint {
     let (case, key, hash) = (CaseId::new(""), Key(String::new()), Fingerprint::default());
     let telling = Telling { case: &case, key: &key, hash: &hash, texts };
     let data = match content {
-        Content::Changes(list) => list.iter().map(|one| telling.change(one)).collect(),
+        Content::Changes(list, _) => list.iter().map(|one| telling.change(one)).collect(),
         Content::Investigation { step, .. } => json!([step.id, step.status, texts.then_some(&step.content)]),
         Content::Description(_)
         | Content::Comment { .. }
