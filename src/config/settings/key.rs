@@ -270,7 +270,7 @@ keys! {
          thread says so 14 days before. 0 keeps it. `casebridge forget` does it at once.";
     timing.quiet_hours: ValueKind::Hours, Fallback::None("none"),
         "Hours of the day without nudges, as `[22, 7]`. Whom `[notify]` names is called in them as well.";
-    timing.quiet_offset: ValueKind::Text(TextShape::Offset), Fallback::Value("\"+00:00\""),
+    timing.quiet_offset: ValueKind::Text(TextShape::Offset), Fallback::None("UTC"),
         "By which clock the quiet hours are: so far from UTC, as `+01:00`, in summer and winter.";
     notify.new_case: CALLED, NOBODY,
         "A case was opened.";
