@@ -44,7 +44,8 @@ pub fn told(text: &str) -> ReadText {
         let head = head.trim_end_matches(" · edited").to_owned();
         return ReadText::Words { head, words: rest.to_owned(), part };
     }
-    if let Some(lines) = changes(if first == "Changes" { rest } else { text }) {
+    let is_headed = first == "Changes" || first.starts_with(CLOSED) && !rest.is_empty();
+    if let Some(lines) = changes(if is_headed { rest } else { text }) {
         return ReadText::Changes(lines);
     }
     match () {
@@ -70,6 +71,8 @@ fn called_by<'t>(first: &'t str, rest: &str) -> Option<&'t str> {
 }
 
 const CALL: &str = "👉 Your move: ";
+/// Above the change of status, where somebody is called for it.
+const CLOSED: &str = "✅ The case is closed";
 
 /// `… · part 2 of 3` without its end, which says the part, counted from 1.
 fn parted(head: &str) -> (&str, (usize, usize)) {
@@ -152,6 +155,15 @@ mod tests {
                 "👉 Your move: AWS waits for an answer @ana · AWS Responder · 2026-09-21 14:13 UTC · part 1 of 2\nStatus a → b",
                 words("AWS Responder · 2026-09-21 14:13 UTC", "Status a → b", (1, 2)),
             ),
+            (
+                "✅ The case is closed @ana\nStatus a → Closed",
+                ReadText::Changes(vec![ReadChange::Field {
+                    name: "Status",
+                    old: "a".to_owned(),
+                    new: "Closed".to_owned(),
+                }]),
+            ),
+            ("✅ The case is closed @ana", ReadText::Other),
             ("Who knows", ReadText::Other),
             (
                 "Changes\nStatus Submitted → Acknowledged\nClosure Duplicate\nActual start 1 → nothing\nRegions + a, b − c\nDescription changed: it is rewritten above\nAttachment a.txt new, Verified\nAttachment b.txt Pending → Failed",
