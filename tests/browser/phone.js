@@ -10,10 +10,13 @@ exports.tell = async (person) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await toTheEnd(person, async () => {
     await person.presses("Show me where");
-    const isSeen = await page.evaluate(() => {
+    // As soon as the page has drawn itself.
+    const isSeen = () => {
       const { top, bottom } = document.activeElement.getBoundingClientRect();
       return document.activeElement !== document.body && top >= 0 && bottom <= innerHeight;
+    };
+    await page.waitForFunction(isSeen, null, { timeout: 5_000 }).catch(() => {
+      throw new Error("what is to be pressed is not on the screen");
     });
-    if (!isSeen) throw new Error("what is to be pressed is not on the screen");
   });
 };
