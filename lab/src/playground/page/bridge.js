@@ -22,6 +22,9 @@ const SIGNS = {
   switched: ["switch", ""],
 };
 
+// To the second, and as narrow as it is everywhere.
+const SECONDS = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+
 // A key of the ledger as people would call it.
 function called(key, id) {
   const [kind, what] = key.split("/");
@@ -75,9 +78,9 @@ function drawBudgets(budgets) {
 }
 
 function budgetWords(name, { every, taken, free }) {
-  const [service, ...what] = name.split("/");
-  const channel = slack().channels.find((one) => one.id === what[0]);
-  const about = `${PLACES[service]} ${channel ? "#" + channel.name : what.join("/")}: `;
+  const [service, ...rest] = name.split("/");
+  const what = slack().channels.reduce((what, { id, name }) => what.replace(id, "#" + name), rest.join("/"));
+  const about = `${PLACES[service]} ${what}: `;
   const left = Math.round(free / 1000) - get("clock").now;
   if (every === null) return left > 0 ? `${about}asked to be left alone, again in ${duration(left * 1000)}` : null;
   return `${about}one each ${duration(every)}, ${taken} taken` + (left > 0 ? `, the next in ${duration(left * 1000)}` : "");
@@ -134,7 +137,7 @@ const isBad = ({ how }) => how && !/^(2\d\d|on|off|already_\w+)$/.test(how);
 
 function line(one) {
   const [sign, words] = SIGNS[one.kind];
-  const time = new Date(one.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const time = new Date(one.at).toLocaleTimeString([], SECONDS);
   return el(
     "div",
     { className: "step " + one.kind + (isBad(one) ? " bad" : "") },
@@ -146,7 +149,7 @@ function line(one) {
 }
 
 const at = (millis) =>
-  millis ? new Date(Number(millis)).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" }) : "";
+  millis ? new Date(Number(millis)).toLocaleTimeString([], SECONDS) : "";
 
 function text(one, words) {
   // One case alone is meant without a word.

@@ -79,7 +79,7 @@ let passing = false;
 function drawClock() {
   const { now, runs, hurried } = get("clock");
   const then = new Date(now * 1000);
-  $("clock").textContent = then.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" }) + " " + then.toLocaleTimeString();
+  $("clock").textContent = then.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" }) + " " + then.toLocaleTimeString([], { hourCycle: "h23" });
   $("runs").textContent = runs ? "Stop" : "Run";
   $("runs").setAttribute("aria-label", runs ? "Stop the clock" : "Run the clock");
   $("clock").classList.toggle("hurried", hurried || passing);
