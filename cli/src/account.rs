@@ -1,15 +1,19 @@
 //! Which account is asked, and what keeps this machine from it: each fault in a sentence of its own, with its mend.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use casebridge::{
     config::{
         environment::{self, variable},
         hosts::Reach,
-        sdk::{Aws, Unready},
+        sdk::{Aws, Timeouts, Unready},
     },
     state::dynamodb::{Dynamo, Unusable, is_of_credentials},
 };
+
+/// How long a person waits for the table: a slow line is no absent table, and no request behind this one runs out of time.
+const PATIENCE: Timeouts =
+    Timeouts { attempt: Duration::from_secs(5), operation: Duration::from_secs(15), attempts: 3 };
 
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
@@ -79,7 +83,7 @@ impl Account {
         let name = environment::table(variable)?;
         let aws = Aws::default();
         let region = ready(&aws).await?;
-        let table = Dynamo::new(aws.clone(), name.as_str());
+        let table = Dynamo::with_patience(aws.clone(), name.as_str(), PATIENCE);
         let reach = aws.reach().await;
         let account = Self { aws, region, reach, name, table };
         match account.table.is_usable().await {

@@ -1,11 +1,10 @@
 //! From a deployed stack to the first case: tokens, settings, and whether it works. Done again, it changes nothing.
 
-use std::{
-    fs,
-    io::{self, Read},
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+mod chosen;
+mod first_request;
+mod tokens;
+
+use std::{fs, io, path::PathBuf};
 
 use casebridge::{
     case::{ChannelId, TeamId},
@@ -19,28 +18,22 @@ use casebridge::{
     runtime::{
         World,
         live::{Inbox, Live, Safe},
-        sighting::{self, Service},
     },
     state::{self, dynamodb::Dynamo},
-    targets::{
-        jira::{Jira, webhooks},
-        slack::{Slack, manifest},
-    },
+    targets::jira::{Jira, webhooks},
 };
 use serde_json::Value;
 
+use self::{first_request::FirstRequest, tokens::given};
 use crate::{
     account::{Account, AccountError},
-    choices::{self, ChoicesError, Chooser, ROLES},
+    choices::{self, ChoicesError, Chooser},
     doctor, exercise, output, settings, terminal,
     vault::{Document, Vault, VaultError},
 };
 
 /// How long asking Slack and Jira may take: a person thinks in between.
 const TIME: i64 = 3_600_000;
-/// How often it is looked whether a request came; how often it is said that none did.
-const LOOK: Duration = Duration::from_secs(2);
-const AGAIN: Duration = Duration::from_secs(30);
 /// After so long every function knows a secret that was written.
 const TAKEN_UP: i64 = 60_000;
 
@@ -164,7 +157,6 @@ pub async fn run(asked: SetupArgs) -> Result<bool, SetupError> {
 
 const BOT: (&str, &str) = ("slack_bot_token", "Bot User OAuth Token (OAuth & Permissions), xoxb-…");
 const SIGNING: &str = "slack_signing_secret";
-const SIGNING_PLACE: &str = "Signing Secret (Basic Information)";
 const EMAIL: (&str, &str) = ("jira_email", "E-mail of the Jira account");
 const TOKEN: (&str, &str) = ("jira_api_token", "API token of the Jira account (id.atlassian.com, Security)");
 const WEBHOOK: &str = "jira_webhook_secret";
@@ -203,22 +195,6 @@ impl Setup {
         Secret::new(self.document.get(name).and_then(Value::as_str).unwrap_or_default().trim())
     }
 
-    /// Asks for a token that is not there, or once more for one that was not taken.
-    fn token(&mut self, (name, place): (&'static str, &'static str), anew: bool) -> Result<(), SetupError> {
-        match (&self.chooser, self.has(name) && !anew) {
-            (_, true) => Ok(()),
-            (Chooser::File(_), false) => Err(SetupError::Missing(name, place)),
-            (Chooser::Person, false) => {
-                let text = match name == EMAIL.0 {
-                    true => terminal::ask(place)?,
-                    false => terminal::ask_secret(place)?,
-                };
-                self.document.insert(name.to_owned(), text.into());
-                Ok(())
-            }
-        }
-    }
-
     fn parse(&self, toml: &str) -> Result<Settings, SetupError> {
         Settings::parse(toml, self.reach).map_err(SetupError::Bad)
     }
@@ -237,157 +213,6 @@ impl Setup {
             toml += &choices::jira_table(site, "SEC", "Task", &[]);
         }
         self.parse(&toml)
-    }
-
-    async fn tokens_of_slack(&mut self, anew: bool) -> Result<(), SetupError> {
-        if !self.has(BOT.0) {
-            output::say(&app(variable("CASEBRIDGE_API_URL").as_deref()))?;
-        }
-        for tries in 0.. {
-            match self.try_slack(anew || tries > 0).await {
-                Err(error) if self.chooser.is_person() && error.is_mistyped() => {
-                    output::say(&error.to_string())?
-                }
-                done => return done,
-            }
-        }
-        Ok(())
-    }
-
-    async fn try_slack(&mut self, anew: bool) -> Result<(), SetupError> {
-        self.token(BOT, anew)?;
-        let (draft, token, until) = (self.draft("")?, self.secret(BOT.0), clock::now() + TIME);
-        let slack = Slack { world: &self.live, settings: &draft.slack, token: &token, until };
-        let login = output::patiently("asking Slack", slack.login())
-            .await
-            .map_err(|why| refused(why, SetupError::Slack))?;
-        self.token((SIGNING, SIGNING_PLACE), anew)?;
-        let signing = self.secret(SIGNING);
-        let is_hex =
-            signing.reveal().len() == 32 && signing.reveal().bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_hex && !draft.slack.api_url.starts_with("http://") {
-            return Err(SetupError::Signing);
-        }
-        output::say(&format!("Slack knows the app in the workspace {}", login.me.team_id))?;
-        Ok(())
-    }
-
-    /// Also says where Jira is; empty where there is none.
-    async fn tokens_of_jira(&mut self, asked: &SetupArgs) -> Result<String, SetupError> {
-        let site = match (&self.held, self.chooser.is_person() && !asked.replace_settings) {
-            (Some((_, held)), true) => {
-                held.jira.as_ref().map(|jira| jira.api_url.clone()).unwrap_or_default()
-            }
-            _ => self.chooser.site()?,
-        };
-        if site.is_empty() {
-            return Ok(site);
-        }
-        for tries in 0.. {
-            match self.try_jira(&site, asked.replace_tokens || tries > 0).await {
-                Err(error) if self.chooser.is_person() && error.is_mistyped() => {
-                    output::say(&error.to_string())?
-                }
-                done => {
-                    done?;
-                    break;
-                }
-            }
-        }
-        if !self.has(WEBHOOK) {
-            self.document.insert(WEBHOOK.to_owned(), random()?.into());
-        }
-        Ok(site)
-    }
-
-    async fn try_jira(&mut self, site: &str, anew: bool) -> Result<(), SetupError> {
-        self.token(EMAIL, anew)?;
-        self.token(TOKEN, anew)?;
-        let draft = self.draft(site)?;
-        let (email, token) = (self.secret(EMAIL.0), self.secret(TOKEN.0));
-        if let Some(settings) = &draft.jira {
-            let until = clock::now() + TIME;
-            let jira = Jira { world: &self.live, settings, email: &email, token: &token, until };
-            let me = output::patiently("asking Jira", jira.me())
-                .await
-                .map_err(|why| refused(why, SetupError::Jira))?;
-            output::say(&format!("Jira knows the account {me}"))?;
-        }
-        Ok(())
-    }
-
-    /// The settings to be stored; `None` where those that are there stay.
-    async fn chosen_settings(&self, site: &str, replace: bool) -> Result<Option<String>, SetupError> {
-        if let (Some(_), true, false) = (&self.held, self.chooser.is_person(), replace) {
-            output::say("the settings that are stored stay; --replace-settings asks for others")?;
-            return Ok(None);
-        }
-        let draft = self.draft(site)?;
-        let (bot, email, token) = (self.secret(BOT.0), self.secret(EMAIL.0), self.secret(TOKEN.0));
-        let until = clock::now() + TIME;
-        let slack = Slack { world: &self.live, settings: &draft.slack, token: &bot, until };
-        let team = output::patiently("asking Slack", slack.login())
-            .await
-            .map_err(|why| refused(why, SetupError::Slack))?
-            .me
-            .team_id;
-        let of_team =
-            casebridge::config::settings::SlackSettings { team: team.clone(), ..draft.slack.clone() };
-        let slack = Slack { settings: &of_team, ..slack };
-        let jira = draft.jira.as_ref().map(|settings| Jira {
-            world: &self.live,
-            settings,
-            email: &email,
-            token: &token,
-            until,
-        });
-        let channel = self.until_good(async || self.chooser.channel(&slack).await).await?;
-        let mut toml = choices::slack_table(&team, &channel, self.slack_api_url().as_deref());
-        if let Some(jira) = &jira {
-            toml += &self.until_good(async || self.chooser.project(jira).await).await?;
-        }
-        let mut roles = Vec::new();
-        for role in &ROLES {
-            let ids =
-                self.until_good(async || self.chooser.members(role, &slack, jira.as_ref()).await).await?;
-            roles.push((role.0, ids));
-        }
-        toml += &choices::roles_table(&roles);
-        self.parse(&toml)?;
-        self.is_to_be_stored(toml, replace)
-    }
-
-    /// Settings that are there already may have been changed by hand.
-    fn is_to_be_stored(&self, toml: String, replace: bool) -> Result<Option<String>, SetupError> {
-        match &self.held {
-            Some((held, _)) if *held == toml => {}
-            Some((held, _)) => {
-                output::say(&settings::difference(held, &toml))?;
-                if !replace {
-                    output::say(
-                        "other settings are stored, and they stay: --replace-settings replaces them",
-                    )?;
-                    return Ok(None);
-                }
-            }
-            None => output::say(&toml)?,
-        }
-        if self.chooser.is_person() && !terminal::agrees("Store these settings?")? {
-            return Err(SetupError::Io(io::Error::other("nothing was stored")));
-        }
-        Ok(Some(toml))
-    }
-
-    /// Asks a person again after an answer that does not fit.
-    async fn until_good<T>(&self, ask: impl AsyncFn() -> Result<T, ChoicesError>) -> Result<T, SetupError> {
-        loop {
-            match ask().await {
-                Err(error) if self.chooser.is_person() && error.is_mistyped() => {
-                    output::say(&error.to_string())?
-                }
-                answer => return Ok(answer?),
-            }
-        }
     }
 
     /// A signing secret that was replaced counts for a while.
@@ -431,135 +256,5 @@ impl Setup {
             ))?,
         }
         Ok(())
-    }
-
-    /// Waits for a request of Slack's that is signed with the secret.
-    async fn wait(&self, first: &FirstRequest, seconds: u64) -> Result<(), SetupError> {
-        let (begun, mut said) = (Instant::now(), None::<(Seen, Instant)>);
-        loop {
-            let seen = first.seen(sighting::requests(&self.live, Service::Slack).await?);
-            let is_over = begun.elapsed().as_secs() >= seconds;
-            let words = match seen {
-                Seen::Genuine(at) => {
-                    let ago = doctor::ago(at);
-                    return Ok(output::say(&format!("Slack's signed requests arrive (the last one {ago})"))?);
-                }
-                Seen::Strange => return Err(SetupError::Strange),
-                Seen::TooEarly if is_over => return Err(SetupError::Strange),
-                Seen::Nothing if is_over => return Err(SetupError::Silent(seconds)),
-                Seen::TooEarly => {
-                    "A request came that the functions do not know as Slack's: they take up a new secret within a minute. Then \
-                     press Retry once more. Waiting …"
-                }
-                Seen::Nothing => {
-                    "By hand: in the Slack app, under Event Subscriptions, press Retry beside the Request URL. Waiting …"
-                }
-            };
-            let is_new = said.is_none_or(|(other, _)| other != seen);
-            if is_new || said.is_some_and(|(_, at)| Instant::now() >= at) {
-                output::say(if is_new { words } else { "still waiting for Slack …" })?;
-                said = Some((seen, Instant::now() + AGAIN));
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-    }
-}
-
-/// The request that a setup waits for.
-struct FirstRequest {
-    /// The signing secret was written by this setup: only a request after its beginning is signed with it.
-    is_new: bool,
-    begun: i64,
-    /// When every function knows the secret.
-    known_at: i64,
-}
-
-/// What is known of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seen {
-    Nothing,
-    Genuine(i64),
-    /// Its signature did not fit, before every function knew the secret.
-    TooEarly,
-    Strange,
-}
-
-impl FirstRequest {
-    /// Of when the last one came that was genuine, and the last one that was not.
-    fn seen(&self, [genuine, strange]: [Option<i64>; 2]) -> Seen {
-        let genuine = genuine.filter(|at| !self.is_new || *at >= self.begun);
-        match (genuine, strange.filter(|at| !self.is_new || *at >= self.begun)) {
-            (Some(at), other) if other.is_none_or(|other| other <= at) => Seen::Genuine(at),
-            (_, Some(at)) if at >= self.known_at => Seen::Strange,
-            (_, Some(_)) => Seen::TooEarly,
-            (_, None) => Seen::Nothing,
-        }
-    }
-}
-
-/// That somebody is not answered says nothing of their token.
-fn refused(why: Failure, refused: fn(Failure) -> SetupError) -> SetupError {
-    match why {
-        Failure::NotApplied { .. } | Failure::Unknown { .. } => SetupError::Unanswered(why),
-        Failure::Content { .. } | Failure::Gone { .. } | Failure::Broken { .. } | Failure::Shut { .. } => {
-            refused(why)
-        }
-    }
-}
-
-/// How the app is made.
-fn app(stack: Option<&str>) -> String {
-    let Some(stack) = stack else {
-        return "CASEBRIDGE_API_URL is not set: the output Setup of the stack sets it, and then the link to make the Slack \
-                app of stands here"
-            .to_owned();
-    };
-    format!(
-        "By hand: make the Slack app. Open this, choose the workspace, Create, then Install to Workspace:\n\n{}\n",
-        manifest::link(&manifest::manifest(stack, None))
-    )
-}
-
-/// The tokens on standard input; none where it is empty.
-fn given() -> Result<Document, SetupError> {
-    let mut text = String::new();
-    io::stdin().lock().read_to_string(&mut text)?;
-    match text.trim() {
-        "" => Ok(Document::new()),
-        text => serde_json::from_str(text).map_err(|_| SetupError::Tokens),
-    }
-}
-
-fn random() -> Result<String, SetupError> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|_| SetupError::Random)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_that_came_before_the_functions_knew_a_new_secret_is_not_judged_by_it() {
-        let replaced = FirstRequest { is_new: true, begun: 1_000, known_at: 61_000 };
-        let same = FirstRequest { is_new: false, begun: 1_000, known_at: 1_000 };
-        for (first, genuine, strange, expected) in [
-            (&replaced, None, None, Seen::Nothing),
-            (&replaced, Some(999), None, Seen::Nothing),
-            (&replaced, Some(1_000), None, Seen::Genuine(1_000)),
-            (&replaced, None, Some(999), Seen::Nothing),
-            (&replaced, None, Some(60_999), Seen::TooEarly),
-            (&replaced, None, Some(61_000), Seen::Strange),
-            (&replaced, Some(70_000), Some(60_999), Seen::Genuine(70_000)),
-            (&replaced, Some(70_000), Some(70_001), Seen::Strange),
-            (&same, Some(1), None, Seen::Genuine(1)),
-            (&same, Some(2), Some(1), Seen::Genuine(2)),
-            (&same, Some(1), Some(2), Seen::TooEarly),
-            (&same, None, Some(2), Seen::TooEarly),
-            (&same, Some(1), Some(1_000), Seen::Strange),
-        ] {
-            assert_eq!(first.seen([genuine, strange]), expected, "{genuine:?} {strange:?}");
-        }
     }
 }
