@@ -4,10 +4,11 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use casebridge::{
     config::{
-        environment::{self, variable},
+        environment::{self, Environment, variable},
         hosts::Reach,
         sdk::{Aws, Timeouts, Unready},
     },
+    runtime::live::{Live, MakeSir},
     state::dynamodb::{Dynamo, Unusable, is_of_credentials},
 };
 
@@ -83,7 +84,7 @@ impl Account {
         let name = environment::table(variable)?;
         let aws = Aws::default();
         let region = ready(&aws).await?;
-        let table = Dynamo::with_patience(aws.clone(), name.as_str(), PATIENCE);
+        let table = Dynamo::new(aws.clone(), name.as_str()).with_patience(PATIENCE);
         let reach = aws.reach().await;
         let account = Self { aws, region, reach, name, table };
         match account.table.is_usable().await {
@@ -108,6 +109,11 @@ impl Account {
             Unusable::Other(why) => AccountError::Other { table, region, why },
         }
     }
+}
+
+/// What the functions work with, for a person who waits. `make_sir` says which calls there are.
+pub fn live(environment: Environment, make_sir: MakeSir) -> Live<Dynamo> {
+    Live::of(environment, make_sir).with_patience(PATIENCE)
 }
 
 /// The Region, where there are credentials and a profile.

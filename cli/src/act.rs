@@ -34,7 +34,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    account::{Account, AccountError},
+    account::{self, Account, AccountError},
     operator, output, terminal,
 };
 
@@ -99,16 +99,15 @@ pub enum ActError {
 /// Does a line and tells what came of it.
 pub async fn run(asked: &ActArgs) -> Result<(), ActError> {
     let words = words(&asked.line)?;
-    let account = Account::open().await?;
-    let arn = operator::arn(&account.aws).await.ok_or(ActError::Nobody)?;
+    let (account, arn) = output::patiently("asking AWS", who_asks()).await?;
     let (case, file) = match chat::brings(&words) {
         Some(case) => (Some(case), Some(file(&words)?)),
         None => (None, None),
     };
     let bytes = file.as_ref().map(|(_, bytes)| bytes.clone()).unwrap_or_default();
-    let live = Live::of(environment(&account.name), SirClient::new);
+    let live = account::live(environment(&account.name), SirClient::new);
     let world = Alone { live, file: bytes, http: Transport::lasting(UPLOAD) };
-    let settings = world.live.settings().await?;
+    let settings = output::patiently("reading the settings", world.live.settings()).await?;
     // It signs what is confirmed within this process.
     let secrets = Secrets { slack_signing_secret: Secret::new(random()?), ..Secrets::default() };
     let chat = ChatContext { world: &world, settings: &settings, secrets: &secrets };
@@ -132,6 +131,13 @@ pub async fn run(asked: &ActArgs) -> Result<(), ActError> {
         let _ = writeln!(io::stderr(), "No trail says who did it: CASEBRIDGE_AUDIT_GROUP is not set");
     }
     tell(asked, &arn, &told)
+}
+
+/// Which account is asked, and by whom.
+async fn who_asks() -> Result<(Account, String), ActError> {
+    let account = Account::open().await?;
+    let arn = operator::arn(&account.aws).await.ok_or(ActError::Nobody)?;
+    Ok((account, arn))
 }
 
 /// The line, with what standard input holds in the place of a last `-`: so no text stands in a shell's history.

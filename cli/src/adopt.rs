@@ -12,14 +12,14 @@ use casebridge::{
         clock,
         environment::{self, Environment, variable},
     },
-    runtime::live::{ConfigError, Live},
+    runtime::live::ConfigError,
     targets::jira::Jira,
     telemetry::audit::AuditOutcome,
 };
 use serde_json::Value;
 
 use crate::{
-    account::{Account, AccountError},
+    account::{self, Account, AccountError},
     operator::{self, Operator, OperatorError},
 };
 
@@ -93,7 +93,7 @@ fn kept(item: &HashMap<String, AttributeValue>) -> Option<SampleCase> {
 /// Does it; a line a case.
 pub async fn run(asked: &AdoptArgs) -> Result<String, RunError> {
     let account = Account::open().await?;
-    let live = Live::of(Environment::read(variable)?, SirClient::reading);
+    let live = account::live(Environment::read(variable)?, SirClient::reading);
     let operator = Operator::identify(&account.aws).await?;
     let chosen = live.chosen().await?;
     let all = scanned(&account, &asked.table).await?;

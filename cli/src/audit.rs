@@ -14,7 +14,6 @@ use casebridge::{
         environment::{self, Environment, variable},
         sdk::Aws,
     },
-    runtime::live::Live,
     targets::slack::Slack,
     telemetry::audit::{AuditLine, AuditOutcome, Decision},
 };
@@ -145,7 +144,7 @@ pub async fn read(logs: &Logs, mut search: Search) -> Result<Vec<AuditLine>, Log
 async fn names(lines: &[AuditLine]) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     let Ok(environment) = Environment::read(variable) else { return names };
-    let live = Live::of(environment, SirClient::reading);
+    let live = account::live(environment, SirClient::reading);
     let Ok(chosen) = live.chosen().await else { return names };
     let slack = Slack::new(&live, &chosen.settings, &chosen.secrets, Millis::MAX);
     let people: BTreeSet<_> =

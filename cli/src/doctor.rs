@@ -10,14 +10,11 @@ use casebridge::{
         settings::Settings,
     },
     doctor::{self, Answer, Finding, Patient},
-    runtime::{
-        World,
-        live::{ConfigError, Live},
-    },
+    runtime::{World, live::ConfigError},
     targets::{jira::Jira, slack::Slack},
 };
 
-use crate::account::{Account, AccountError};
+use crate::account::{self, Account, AccountError};
 
 /// How long ago something was.
 pub fn ago(at: Millis) -> String {
@@ -67,7 +64,7 @@ impl Visit {
 /// Asks everything.
 pub async fn run() -> Result<Visit, DoctorError> {
     Account::open().await?;
-    let live = Live::of(Environment::read(variable)?, SirClient::new);
+    let live = account::live(Environment::read(variable)?, SirClient::new);
     match live.chosen().await {
         Ok(chosen) => Ok(Visit { found: examined(&live, &chosen.settings, &chosen.secrets, false).await }),
         Err(why) => Ok(Visit { found: vec![not_begun(&why)] }),
@@ -82,7 +79,7 @@ pub async fn of_settings(settings: &Settings) -> Result<Visit, DoctorError> {
         Ok((secrets, _)) => secrets,
         Err(why) => return Ok(Visit { found: vec![not_begun(&why.into())] }),
     };
-    let live = Live::of(environment, SirClient::new);
+    let live = account::live(environment, SirClient::new);
     Ok(Visit { found: examined(&live, settings, &secrets, true).await })
 }
 

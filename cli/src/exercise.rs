@@ -9,10 +9,7 @@ use casebridge::{
         clock,
         environment::{self, Environment, variable},
     },
-    runtime::{
-        self, World,
-        live::{ConfigError, Live},
-    },
+    runtime::{self, World, live::ConfigError},
     state::{
         self, TargetKind,
         key::{Key, KeyName},
@@ -22,7 +19,7 @@ use casebridge::{
 };
 
 use crate::{
-    account::{Account, AccountError},
+    account::{self, Account, AccountError},
     operator::{self, Operator, OperatorError},
     output,
 };
@@ -68,7 +65,7 @@ impl From<Fault> for ExerciseError {
 /// Makes the case, waits until it is shown, comments on it, waits for that, and closes it whatever came of it.
 pub async fn run() -> Result<(), ExerciseError> {
     let account = output::patiently("asking AWS", Account::open()).await?;
-    let live = Live::of(Environment::read(variable)?, SirClient::new);
+    let live = account::live(Environment::read(variable)?, SirClient::new);
     let jira = live.settings().await?.jira.is_some();
     let targets: &[TargetKind] = if jira { &[slack::KIND, jira::KIND] } else { &[slack::KIND] };
     let operator = Operator::identify(&account.aws).await?;

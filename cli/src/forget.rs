@@ -7,14 +7,14 @@ use casebridge::{
         clock,
         environment::{self, Environment, variable},
     },
-    runtime::{self, World, live::Live},
+    runtime::{self, World},
     sync::forget::{self, ForgetError},
     targets::{jira, slack},
     telemetry::audit::AuditOutcome,
 };
 
 use crate::{
-    account::{Account, AccountError},
+    account::{self, Account, AccountError},
     operator::{self, Operator, OperatorError},
 };
 
@@ -42,7 +42,7 @@ pub enum ForgettingError {
 pub async fn run(case: &str) -> Result<String, ForgettingError> {
     let id = CaseId::parse(case).ok_or_else(|| ForgettingError::Case(case.to_owned()))?;
     let account = Account::open().await?;
-    let live = Live::of(Environment::read(variable)?, SirClient::reading);
+    let live = account::live(Environment::read(variable)?, SirClient::reading);
     let operator = Operator::identify(&account.aws).await?;
     is_closed(&live, &id).await?;
     if let Some(operator) = &operator {

@@ -8,11 +8,11 @@ use casebridge::{
         environment::{self, Environment, variable},
     },
     entry::notify::Notifier,
-    runtime::live::{ConfigError, Live},
+    runtime::live::ConfigError,
     sync::reconcile::preview::PreviewError,
 };
 
-use crate::account::{Account, AccountError};
+use crate::account::{self, Account, AccountError};
 
 /// How long looking may take.
 const TIME: i64 = 120_000;
@@ -35,7 +35,7 @@ pub enum PlanError {
 pub async fn run(case: &str) -> Result<String, PlanError> {
     let id = CaseId::parse(case).ok_or_else(|| PlanError::Case(case.to_owned()))?;
     Account::open().await?;
-    let live = Live::of(Environment::read(variable)?, SirClient::reading);
+    let live = account::live(Environment::read(variable)?, SirClient::reading);
     let chosen = live.chosen().await?;
     let (settings, secrets) = (&chosen.settings, &chosen.secrets);
     let notifier = Notifier { world: &live, settings, secrets, deadline: clock::now() + TIME };

@@ -4,12 +4,11 @@ use casebridge::{
     aws::sir::aws::SirClient,
     config::environment::{self, Environment, variable},
     doctor::status::{self, BridgeStatus},
-    runtime::live::Live,
     state,
 };
 
 use crate::{
-    account::{Account, AccountError},
+    account::{self, Account, AccountError},
     queue::{self, QueueError},
 };
 
@@ -38,7 +37,7 @@ pub enum StatusError {
 /// What is to be said, and whether nothing needs a person.
 pub async fn run(asked: &StatusArgs) -> Result<(String, bool), StatusError> {
     Account::open().await?;
-    let live = Live::of(Environment::read(variable)?, SirClient::reading);
+    let live = account::live(Environment::read(variable)?, SirClient::reading);
     let status = status::status(&live).await?;
     let calm = status.is_calm();
     let told = match (asked.json, asked.quiet && calm) {

@@ -7,6 +7,7 @@ use std::{
     net::TcpListener,
     process::{Command, Output, Stdio},
     thread,
+    time::Duration,
 };
 
 use casebridge_lab::stage::nobody;
@@ -226,15 +227,50 @@ fn each_command_says_of_each_fault_what_it_is_and_what_to_do() {
     });
 }
 
-/// A command says these words of its fault, and nothing else.
-fn says(line: &str, set: &[(String, String)], ([of_table, of_trail], [file, key]): (&[&str; 2], [&str; 2])) {
-    let variables: Vec<_> = set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+#[test]
+fn each_command_waits_for_a_slow_table_and_says_so_meanwhile() {
+    let settings = Scratch::of("slow.toml", GOOD.as_bytes());
+    let key = std::env::temp_dir().join(format!("casebridge-slow-{}.key", std::process::id()));
+    assert!(casebridge(&["keypair", key.to_str().unwrap()], &[]).status.success());
+    let _key = [Scratch(key.clone()), Scratch(key.with_extension("key.pub"))];
+    let files = [settings.0.to_str().unwrap(), key.to_str().unwrap()];
+    thread::scope(|scope| {
+        for line in ASKING {
+            scope.spawn(move || {
+                // Longer than a function waits for one answer.
+                let url = answering(|_| {
+                    thread::sleep(Duration::from_millis(2_500));
+                    (400, r#"{"__type":"ResourceNotFoundException","message":"no"}"#.to_owned())
+                });
+                let [id, secret] = KEYS;
+                let more = [REGION, id, secret, ("AWS_ENDPOINT_URL", &url)];
+                let output = typed(line, &STACK.into_iter().chain(more).collect::<Vec<_>>(), files);
+                let told = String::from_utf8(output.stderr).unwrap();
+                let [waiting, answer] = told.lines().collect::<Vec<_>>()[..] else {
+                    panic!("{line}: {told}")
+                };
+                assert!(waiting.ends_with("… (2 s)"), "{line}: {told}");
+                let words = if line == "audit" { "there is no log group" } else { "there is no table" };
+                assert!(answer.contains(words), "{line}: {told}");
+            });
+        }
+    });
+}
+
+/// A command as it is typed, with these files in the place of FILE and KEY.
+fn typed(line: &str, variables: &[(&str, &str)], [file, key]: [&str; 2]) -> Output {
     let named = |word| match word {
         "FILE" => file,
         "KEY" => key,
         word => word,
     };
-    let output = casebridge(&line.split(' ').map(named).collect::<Vec<_>>(), &variables);
+    casebridge(&line.split(' ').map(named).collect::<Vec<_>>(), variables)
+}
+
+/// A command says these words of its fault, and nothing else.
+fn says(line: &str, set: &[(String, String)], ([of_table, of_trail], files): (&[&str; 2], [&str; 2])) {
+    let variables: Vec<_> = set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let output = typed(line, &variables, files);
     let told = String::from_utf8(output.stderr).unwrap();
     let words = if line == "audit" { of_trail } else { of_table };
     assert!(told.contains(words) && output.status.code() == Some(1), "{line}: {told}");

@@ -100,7 +100,8 @@ pub struct Chosen {
     pub secrets: Arc<Secrets>,
 }
 
-type MakeSir = fn(aws_sdk_securityir::Client, hub::Hub) -> sir::aws::SirClient;
+/// Makes the client of SIR that has these calls.
+pub type MakeSir = fn(aws_sdk_securityir::Client, hub::Hub) -> sir::aws::SirClient;
 
 pub struct Live<S> {
     store: S,
@@ -144,6 +145,13 @@ impl Live<Dynamo> {
         let stream = variable("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_else(|| "casebridge".to_owned());
         let trail = audit_group.map(|group| LogStream { group, name: stream });
         Self { trail, left_out, deployment, ..Self::with(store, aws, ways, make_sir) }
+    }
+
+    /// The same, for who may wait longer for the table than a function.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Timeouts) -> Self {
+        self.store = self.store.with_patience(patience);
+        self
     }
 }
 

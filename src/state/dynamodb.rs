@@ -50,9 +50,10 @@ impl Dynamo {
         self.0.probe(note_key("settings")).await
     }
 
-    /// The same, with other timeouts.
-    pub fn with_patience(aws: Aws, table: impl Into<String>, patience: Timeouts) -> Self {
-        Self(Table::new(aws, table.into(), patience))
+    /// The same table, with other timeouts.
+    #[must_use]
+    pub fn with_patience(self, patience: Timeouts) -> Self {
+        Self(self.0.with_patience(patience))
     }
 
     async fn note_asked(&self, case: &CaseId, now: Millis, asked: Asked) -> Result<Item> {

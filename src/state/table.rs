@@ -54,6 +54,10 @@ impl Table {
         Self { aws, name, patience, client: Arc::default() }
     }
 
+    pub(crate) fn with_patience(self, patience: Timeouts) -> Self {
+        Self::new(self.aws, self.name, patience)
+    }
+
     async fn client(&self) -> &Client {
         let make = || async {
             let config = Builder::from(self.aws.config().await)

@@ -55,7 +55,7 @@ impl Broken {
             }
         });
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let store = Dynamo::with_patience(Aws::from(config(&endpoint).await), "cases", PATIENCE);
+        let store = Dynamo::new(Aws::from(config(&endpoint).await), "cases").with_patience(PATIENCE);
         Self { store, heard }
     }
 
@@ -117,7 +117,7 @@ async fn throttled_refused_and_perhaps_done_are_told_apart_without_dynamodbs_own
 
 #[tokio::test]
 async fn nobody_listening_is_trouble() {
-    let store = Dynamo::with_patience(Aws::from(config(nobody()).await), "cases", PATIENCE);
+    let store = Dynamo::new(Aws::from(config(nobody()).await), "cases").with_patience(PATIENCE);
     assert_eq!(why(store.meta(&case(1)).await), "not sent, or no answer");
 }
 

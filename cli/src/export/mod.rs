@@ -24,7 +24,7 @@ use casebridge::{
         clock,
         environment::{self, Environment, variable},
     },
-    runtime::live::{ConfigError, Live},
+    runtime::live::ConfigError,
     targets::{jira::Jira, slack::Slack},
     telemetry::audit::{AuditLine, AuditOutcome},
 };
@@ -37,7 +37,7 @@ use self::{
     keys::{KeyError, SigningKey},
 };
 use crate::{
-    account::{Account, AccountError},
+    account::{self, Account, AccountError},
     operator::{self, Operator, OperatorError},
 };
 
@@ -89,7 +89,7 @@ pub async fn run(asked: &ExportArgs) -> Result<String, ExportError> {
     let key = SigningKey::read(&asked.key)?;
     let folder = asked.to.clone().unwrap_or_else(|| PathBuf::from(format!("case-{id}")));
     let account = Account::open().await?;
-    let live = Live::of(Environment::read(variable)?, SirClient::new);
+    let live = account::live(Environment::read(variable)?, SirClient::new);
     let chosen = live.chosen().await?;
     let operator = Operator::identify(&account.aws).await?;
     let (settings, secrets, until) = (&chosen.settings, &chosen.secrets, Millis::MAX);
