@@ -3,6 +3,7 @@
 use std::{fs::File, process::Stdio};
 
 use casebridge::{
+    case::CaseId,
     config::{clock, secrets::Secrets},
     entry::notify::Notifier,
     runtime::live::{Inbox, Live, Safe},
@@ -133,6 +134,39 @@ async fn what_is_not_done_says_why_keeps_what_was_typed_and_ends_with_1() {
         sir.comments(id)[0]["body"],
         format!("ops/ana, {OPERATOR} (command line):\nWho <b>\n\nknows \"it\" & @here?")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs DynamoDB: CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 cargo test"]
+async fn a_case_is_opened_and_given_a_file_at_a_terminal_and_what_is_no_file_is_named() {
+    let deployed = Deployed::set("do-new").await;
+    let sir = &deployed.standins.sir;
+    let (good, blank) = deployed.casebridge(&["do", "new", "Leaked key"]).await;
+    assert!(good && blank.contains("\nTitle: Leaked key\n"), "{blank}");
+    let filled = blank.replace("Type: ", "Type: Investigation").replace("Resolver: ", "Resolver: Self");
+    let form = deployed.scratch.join("case.txt");
+    std::fs::write(&form, format!("{filled}Found by hand.")).unwrap();
+    let words = ["do", "new", "-"];
+    let (good, said) = deployed.casebridge_with(&words, &[], File::open(&form).unwrap().into()).await;
+    assert!(good && said.contains("is open"), "{said}");
+    let case = CaseId::new(sir.state()["cases"].as_object().unwrap().keys().next().unwrap());
+    assert_eq!(sir.case(&case).unwrap()["description"], "Found by hand.");
+    let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+    std::fs::write(deployed.scratch.join("auth.log"), &bytes).unwrap();
+    std::fs::write(deployed.scratch.join("empty.log"), "").unwrap();
+    std::fs::create_dir(deployed.scratch.join("folder")).unwrap();
+    let (good, said) = deployed.casebridge(&["do", case.as_str(), "attach", "./auth.log"]).await;
+    assert!(good && said.contains("The file is on case"), "{said}");
+    assert!(sir.attachment(&case, "auth.log").unwrap() == bytes, "not the bytes that are there");
+    for (path, words) in [
+        ("absent.log", "absent.log is no file that can be read here"),
+        ("folder", "folder is no file that can be read here"),
+        ("empty.log", "Nothing was attached"),
+    ] {
+        let (good, said) = deployed.casebridge(&["do", case.as_str(), "attach", path]).await;
+        assert!(!good && said.contains(words), "{path}: {said}");
+    }
+    assert_eq!(sir.count("GetCaseAttachmentUploadUrl"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
