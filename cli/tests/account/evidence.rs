@@ -13,22 +13,38 @@ async fn a_case_is_exported_signed_and_verified_and_whoever_took_it_is_in_the_tr
     let case = sir.aws_creates_case("Key leaked");
     sir.aws_comments(&case, "AWS Responder", "Did you make it?").unwrap();
     sir.aws_attaches(&case, "auth.log", "03:10 web-2 is off\n").unwrap();
+    let other = sir.aws_creates_case("Of others");
+    for (on, words) in [(&case, "We look."), (&other, "They look.")] {
+        let (good, said) = deployed.casebridge(&["do", on.as_str(), "comment", words]).await;
+        assert!(good, "{said}");
+    }
     let (good, said) = deployed.casebridge(&["keypair", "key"]).await;
     assert!(good && said.contains("key.pub verifies"), "{said}");
     let export = ["export", case.as_str(), "--key", "key", "--attachments"];
     let (good, said) = deployed.casebridge(&export).await;
     assert!(good, "{said}");
     let folder = format!("case-{case}");
-    assert!(said.contains(&folder) && said.contains("the table does not know the case"), "{said}");
+    assert!(said.contains(&folder) && !said.contains("not in it"), "{said}");
     let Standins { slack, jira, .. } = &deployed.standins;
     let canary = Canary::of(&deployed.standins.secret(), slack, jira, sir);
     for file in ["timeline.jsonl", "case.html", "manifest.json", "attachments/01-auth.log"] {
         let text = std::fs::read_to_string(deployed.scratch.join(&folder).join(file)).unwrap();
         assert_eq!(canary.secrets_in(&text), [""; 0], "{file}");
     }
-    let [line] = <[_; 1]>::try_from(deployed.trail()).unwrap();
+    let timeline = std::fs::read_to_string(deployed.scratch.join(&folder).join("timeline.jsonl")).unwrap();
+    let acts: Vec<_> = timeline.lines().filter(|line| line.contains("\"door\":\"cli\"")).collect();
+    let [act] = acts[..] else { panic!("not what the trail has of the case: {acts:?}") };
+    assert!(
+        act.contains(OPERATOR) && act.contains("\"verb\":\"comment\"") && act.contains(case.as_str()),
+        "{act}"
+    );
+    assert!(timeline.contains("We look.") && !timeline.contains("They look."), "{timeline}");
+    let [.., line] = &deployed.trail()[..] else { panic!("nothing in the trail") };
     assert_eq!(canary.all_in(&line.json()), [""; 0]);
-    assert_eq!((line.who.as_str(), line.verb.as_str(), line.case), (OPERATOR, "export", Some(case.clone())));
+    assert_eq!(
+        (line.who.as_str(), line.verb.as_str(), line.case.as_ref()),
+        (OPERATOR, "export", Some(&case))
+    );
     let verify = ["verify", &folder, "--key", "key.pub"];
     let (good, said) = deployed.casebridge(&verify).await;
     assert!(good && said.contains("is as it was exported") && said.contains(OPERATOR), "{said}");
@@ -38,6 +54,9 @@ async fn a_case_is_exported_signed_and_verified_and_whoever_took_it_is_in_the_tr
         .unwrap();
     let (good, said) = deployed.casebridge(&verify).await;
     assert!(!good && said.contains("attachments/01-auth.log differs"), "{said}");
+    let unheard = sir.aws_creates_case("Nobody asked yet");
+    let (good, said) = deployed.casebridge(&["export", unheard.as_str(), "--key", "key"]).await;
+    assert!(good && said.contains("the table does not know the case"), "{said}");
     let (good, said) = deployed.casebridge(&["export", "9999999999", "--key", "key"]).await;
     assert!(!good && said.contains("the service does not give the case"), "{said}");
     assert!(!deployed.scratch.join("case-9999999999.part").exists(), "nothing half-done stays");
