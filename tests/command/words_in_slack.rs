@@ -239,3 +239,17 @@ async fn a_message_whose_event_was_lost_says_the_same_as_its_event() {
         assert!(found["did"] == job["did"], "{message}");
     }
 }
+
+#[tokio::test]
+async fn a_name_that_only_slack_knows_is_looked_at_too() {
+    let stage = Stage::set().await;
+    let (case, thread) = thread(&stage).await;
+    let name = "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    let odd = stage.slack.add_user(name, "odd@example.com", &json!({}));
+    let channel = stage.channel.clone();
+    let (_, sent) = stage.slack.says(&ana(), &channel, &format!("Ask <@{odd}>"), Some(&thread));
+    all(&stage, &sent).await;
+    assert_eq!(stage.case_comments(&case), [""; 0]);
+    let told = stage.since(&ana(), 0);
+    assert!(told.contains("was not put on the case") || told.contains("nothing of it was kept"), "{told}");
+}
