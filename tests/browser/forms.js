@@ -1,13 +1,14 @@
 // Can the forms be filled in that no card leads to: those of a membership, of a file beside the threads, of a case at home?
 "use strict";
 
-exports.name = "the forms that no card leads to: a membership's, a file's beside the threads, a case's at home, a clock's";
+exports.name = "the forms that no card leads to: a membership's, a file's beside the threads, a case's at home, a clock's, an owner's, a restriction's";
 
 exports.tell = async (person) => {
   await membership(person);
   await file(person);
   await atHome(person);
   await clock(person);
+  await whose(person);
 };
 
 async function clock(person) {
@@ -22,6 +23,23 @@ async function clock(person) {
   await person.presses("Start it", person.form);
   await person.seesFormClose();
   await person.sees("slack", "NIS2 runs from");
+}
+
+// Who gets a case, and who alone may know of it, are chosen among people.
+async function whose(person) {
+  await person.says("/sir 7000000003 owner");
+  await person.presses("Hand over…", person.page.locator("#messages"));
+  await person.seesForm("Hand over the case");
+  await person.ticks("Bo");
+  await person.presses("Hand it over", person.form);
+  await person.seesFormClose();
+  await person.sees("slack", "gave this case to @Bo");
+  await person.says("/sir 7000000003 restrict");
+  await person.seesForm("Restrict the case");
+  await person.ticks("Bo");
+  await person.presses("Restrict it", person.form);
+  await person.seesFormClose();
+  await person.sees("slack", "may know of case 7000000003");
 }
 
 // Of what is said beside the threads, nobody knows which case is meant.

@@ -1,7 +1,7 @@
 //! What people ask with buttons and forms, and what becomes of it.
 
-use casebridge::case::CaseId;
-use casebridge_lab::stage::{ANA, Stage, ana, chosen, moment, ticked, typed};
+use casebridge::case::{CaseId, MemberId};
+use casebridge_lab::stage::{ANA, BO, Stage, ana, bo, chosen, moment, ticked, typed};
 use std::time::Duration;
 
 use casebridge::chat::grammar;
@@ -49,6 +49,55 @@ async fn a_clock_is_started_from_a_moment_in_a_form_that_opens_beside_those_that
     let runs = format!("{:02}:{:02} UTC", began % 86_400 / 3_600, began % 3_600 / 60);
     assert!(shown.contains("NIS2 runs from") && shown.contains(&runs), "{shown}");
     assert!(!shown.contains("Start NIS2 now") && shown.contains("Start GDPR now"), "{shown}");
+}
+
+fn named(people: &[&str]) -> [(&'static str, Value); 1] {
+    [("people", json!({ "selected_users": people }))]
+}
+
+#[tokio::test]
+async fn a_case_is_handed_over_and_restricted_in_forms_by_those_who_may() {
+    let mut stage = Stage::set().await;
+    stage.settings.roles.responder.push(MemberId::new(bo()));
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.notify().await;
+    stage.ana(&format!("{case} owner")).await;
+    stage.presses(&ana(), "run/2").await;
+    let said = stage.sends(&ana(), &named(&[])).await;
+    assert_eq!(said["errors"]["people"], "Who gets it?", "{said}");
+    assert_eq!(stage.sends(&ana(), &named(&[BO])).await["response_action"], "clear");
+    let shown = stage.ana(&format!("{case} owner")).await;
+    assert!(shown.contains("is bo's"), "{shown}");
+
+    stage.ana(&format!("{case} restrict")).await;
+    let said = stage.sends(&ana(), &named(&[])).await;
+    assert_eq!(said["errors"]["people"], "Who may know of it?", "{said}");
+    // Who may is asked once more when the form is sent.
+    let roles = stage.settings.roles.clone();
+    stage.settings.roles =
+        casebridge::config::settings::Roles { viewer: roles.admin.clone(), ..Default::default() };
+    stage.sends(&ana(), &named(&[ANA])).await;
+    let is_restricted =
+        async |stage: &Stage| stage.types(&bo(), &format!("{case} show")).await.contains("There is no case");
+    assert!(!is_restricted(&stage).await);
+    stage.settings.roles = roles;
+    stage.ana(&format!("{case} restrict")).await;
+    assert_eq!(stage.sends(&ana(), &named(&[ANA])).await["response_action"], "clear");
+    assert!(is_restricted(&stage).await);
+}
+
+#[tokio::test]
+async fn who_may_not_sees_neither_form() {
+    let mut stage = Stage::set().await;
+    stage.settings.roles.viewer.push(MemberId::new(bo()));
+    let case = stage.sir.console_creates_case("Key leaked");
+    let shown = stage.types(&bo(), &format!("{case} brief")).await;
+    assert!(
+        shown.contains("[Timeline]") && !shown.contains("Hand over") && !shown.contains("Restrict"),
+        "{shown}"
+    );
+    let refused = stage.types(&bo(), &format!("{case} restrict")).await;
+    assert!(refused.contains("needs the role commander"), "{refused}");
 }
 
 fn with(name: &str, value: Value) -> Vec<(&'static str, Value)> {

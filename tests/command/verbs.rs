@@ -293,7 +293,8 @@ async fn what_a_night_needs_is_a_press_away() {
     }
     for (asked, verbs) in [
         ("tray", vec!["comment", "status", "watch", "edit", "files", "attach", "clock", "brief"]),
-        ("brief", vec!["timeline", "take"]),
+        ("brief", vec!["timeline", "take", "owner", "restrict"]),
+        ("owner", vec!["take", "owner"]),
         ("clock", vec!["clock NIS2", "clock"]),
     ] {
         stage.ana(&format!("{case} {asked}")).await;

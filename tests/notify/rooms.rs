@@ -1,6 +1,6 @@
 //! A case's own channel looks after itself, and never keeps a case from being told.
 
-use casebridge::case::{CaseId, ChannelId};
+use casebridge::case::{CaseId, ChannelId, Status};
 use casebridge_lab::stage::{Stage, bo};
 use casebridge_lab::standins::FaultRule;
 use serde_json::{Value, json};
@@ -103,6 +103,31 @@ async fn nothing_of_a_room_that_is_refused_keeps_its_case_from_being_told() {
         let answer = stage.ana("doctor").await;
         assert!(answer.contains("slack.furniture") && answer.contains(scope), "{answer}");
         assert!(channel(&stage, &own)["channel"]["topic"].to_string().contains(case.as_str()), "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn a_topic_an_archiving_or_a_watcher_that_is_refused_keeps_no_comment_back() {
+    for (method, error) in [
+        ("conversations.setTopic", "restricted_action"),
+        ("conversations.archive", "restricted_action"),
+        ("conversations.invite", "cant_invite"),
+        ("users.lookupByEmail", "missing_scope"),
+    ] {
+        let stage = Stage::with(&format!("{CHANNEL}invite_watchers = true\narchive_days = 1"), "").await;
+        let (case, own) = told(&stage).await;
+        stage.slack.fault(FaultRule::on(method).error(error));
+        stage.ana(&format!("{case} watch bo@example.com")).await;
+        stage.sir.aws_sets_status(&case, &Status::Detection).unwrap();
+        stage.sir.aws_comments(&case, "AWS Responder", "We look into it").unwrap();
+        stage.notify().await;
+        let said = |words: &str| stage.slack.messages(&own).iter().any(|one| one.to_string().contains(words));
+        assert!(said("We look into it"), "{method}");
+        stage.sir.aws_closes(&case, "Duplicate").unwrap();
+        stage.notify().await;
+        stage.minutes(DAY + 10).await;
+        assert!(stage.slack.count(method) > 0, "{method} was never tried");
+        assert_eq!(stage.place(&case, casebridge::targets::slack::KIND).await.parked, None, "{method}");
     }
 }
 

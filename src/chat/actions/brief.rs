@@ -17,6 +17,7 @@ use crate::{
     },
     chat::{
         language::command::Command,
+        policy::roles::{self, Venue},
         reply::{Button, Paragraph, Reply},
     },
     state::{
@@ -54,9 +55,16 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, post: bool) 
             }
         });
     let links = links::line(&links::of(context, id).await?);
-    let take = (facts.owner.is_none() && !case.is_closed()).then_some(("I take it", Command::Take));
-    let buttons = [Some(("Timeline", Command::Timeline { since: None, said: None })), take];
-    let buttons = buttons.into_iter().flatten().map(|(label, command)| Button::run(label, command.on(id)));
+    let timeline = ("Timeline", Command::Timeline { since: None, said: None });
+    let take = facts.owner.is_none().then_some(("I take it", Command::Take));
+    let hand = ("Hand over…", Command::Owner { to: None });
+    let restrict = ("Restrict…", Command::Restrict { people: Vec::new() });
+    let may = |command: &Command| {
+        roles::may(context.settings, &context.person.identity, command, Venue::Direct).is_ok()
+    };
+    let open = take.into_iter().chain([hand, restrict]).filter(|(_, it)| !case.is_closed() && may(it));
+    let buttons =
+        [timeline].into_iter().chain(open).map(|(label, command)| Button::run(label, command.on(id)));
     Ok(answer.line(links).buttons(buttons.collect()))
 }
 

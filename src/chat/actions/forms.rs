@@ -78,6 +78,8 @@ async fn filled(
         ModalKind::New { .. }
         | ModalKind::Comment { .. }
         | ModalKind::Rate { .. }
+        | ModalKind::Owner { .. }
+        | ModalKind::Restrict { .. }
         | ModalKind::Membership
         | ModalKind::MembershipChange { .. }
         | ModalKind::Attach { .. } => {

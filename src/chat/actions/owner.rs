@@ -7,12 +7,12 @@ use super::{
 use crate::{
     case::{CaseId, Email, Seconds, UserId},
     chat::{
-        language::command::OwnerRef,
+        language::command::{Command, OwnerRef},
         policy::{
             identity::Profile,
             roles::{self, PersonKind},
         },
-        reply::{Paragraph, Reply},
+        reply::{Button, Paragraph, Reply},
     },
     config::settings::Assignee,
     state::owner::{self, Owner},
@@ -38,10 +38,14 @@ fn address(context: &CommandContext<'_>, person: &Profile) -> Option<Email> {
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let owner = context.or_parked(owner::of(context.world.store(), id).await)?;
-    Ok(Reply::of(match owner {
+    let take = owner.is_none().then_some(("I take it", Command::Take));
+    let give = (!context.is_at_a_terminal()).then_some(("Hand over…", Command::Owner { to: None }));
+    let buttons = take.into_iter().chain(give).map(|(label, command)| Button::run(label, command.on(id)));
+    let answer = Reply::of(match owner {
         Some(owner) => of(id).text(" is ").bold(&owner.name).text("'s, since ").date(owner.since).text("."),
         None => of(id).text(" is nobody's yet. Take it with ").code("take").text("."),
-    }))
+    });
+    Ok(answer.buttons(buttons.collect()))
 }
 
 /// Somebody else is to have it, or nobody. Whoever gets it must be able to work it.

@@ -12,7 +12,7 @@ use crate::{
     chat::{
         language::command::Command,
         policy::roles::{self, PersonKind},
-        reply::{Paragraph, Reply},
+        reply::{Button, Paragraph, Reply},
     },
     config::settings::Layout,
     state::restricted,
@@ -27,6 +27,11 @@ use crate::{
 const TAKEN_BACK: usize = 40;
 
 pub(crate) async fn restrict(context: &CommandContext<'_>, id: &CaseId, people: &[UserId]) -> Outcome {
+    if people.is_empty() {
+        let answer = Reply::says("Nobody is named. Name who may know of the case: `restrict @ana @bo`.");
+        let restrict = Command::Restrict { people: Vec::new() };
+        return Ok(answer.buttons(vec![Button::run("Restrict…", restrict.on(id))]));
+    }
     let case = context.case(id).await?;
     let mut names = Vec::new();
     for user in people {

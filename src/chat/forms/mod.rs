@@ -13,6 +13,7 @@ pub(crate) mod field;
 mod membership;
 pub(crate) mod new_case;
 pub(crate) mod overflow_field;
+mod people;
 pub(crate) mod values;
 pub(crate) mod written;
 
@@ -36,6 +37,7 @@ use crate::{
         ingress::{action::Action, job::Origin},
         language::command::{
             ClockChange, Command, CommandLine, InvestigationRef, MembershipCommand, MembershipUpdate,
+            OwnerRef,
         },
     },
     state::record::{self, Unreadable, stated},
@@ -105,6 +107,16 @@ pub(crate) enum ModalKind {
     },
     #[serde(rename = "Clock")]
     Clock {
+        #[serde(rename = "case")]
+        case: CaseId,
+    },
+    #[serde(rename = "Owner")]
+    Owner {
+        #[serde(rename = "case")]
+        case: CaseId,
+    },
+    #[serde(rename = "Restrict")]
+    Restrict {
         #[serde(rename = "case")]
         case: CaseId,
     },
@@ -197,6 +209,8 @@ impl ModalKind {
             Command::Edit => Some(Self::Edit { case: case? }),
             Command::Close if pressed => Some(Self::Close { case: case?, confirmation: None }),
             Command::Clock { name: None, .. } if pressed => Some(Self::Clock { case: case? }),
+            Command::Owner { to: None } if pressed => Some(Self::Owner { case: case? }),
+            Command::Restrict { people } if people.is_empty() => Some(Self::Restrict { case: case? }),
             Command::Rate { step, useful, why: None } if pressed => {
                 Some(Self::Rate { case: case?, step: step.clone(), useful: *useful })
             }
@@ -217,6 +231,8 @@ impl ModalKind {
             | Self::Close { case, .. }
             | Self::Rate { case, .. }
             | Self::Clock { case }
+            | Self::Owner { case }
+            | Self::Restrict { case }
             | Self::Case { case } => Some(case),
             Self::New { .. } | Self::Membership | Self::MembershipChange { .. } | Self::Attach { .. } => None,
         }
@@ -230,6 +246,8 @@ impl ModalKind {
             Self::Edit { .. } => Command::Edit,
             Self::Close { .. } => Command::Close,
             Self::Clock { .. } => Command::Clock { name: None, change: ClockChange::Start { from: None } },
+            Self::Owner { .. } => Command::Owner { to: Some(OwnerRef::Nobody) },
+            Self::Restrict { .. } => Command::Restrict { people: Vec::new() },
             Self::Rate { step, useful, .. } => {
                 Command::Rate { step: step.clone(), useful: *useful, why: None }
             }
@@ -252,7 +270,12 @@ impl ModalKind {
             | Self::Clock { .. }
             | Self::Attach { .. }
             | Self::Case { .. } => true,
-            Self::New { .. } | Self::Rate { .. } | Self::Membership | Self::MembershipChange { .. } => false,
+            Self::New { .. }
+            | Self::Rate { .. }
+            | Self::Owner { .. }
+            | Self::Restrict { .. }
+            | Self::Membership
+            | Self::MembershipChange { .. } => false,
         }
     }
 
@@ -263,6 +286,8 @@ impl ModalKind {
             Self::Edit { .. } => "Edit details",
             Self::Close { .. } => "Close the case",
             Self::Clock { .. } => "Start a clock",
+            Self::Owner { .. } => "Hand over the case",
+            Self::Restrict { .. } => "Restrict the case",
             Self::Rate { useful: true, .. } => "Useful",
             Self::Rate { useful: false, .. } => "Not useful",
             Self::Membership => "New membership",
@@ -280,6 +305,8 @@ impl Modal {
             ModalKind::New { title } => self.with("Open the case", new_case::blocks(title.as_deref(), now)),
             ModalKind::Comment { case, text } => self.with("Add it", comment::blocks(case.as_ref(), text)),
             ModalKind::Rate { useful, .. } => self.with("Tell AWS", comment::reason(*useful)),
+            ModalKind::Owner { .. } => self.with("Hand it over", people::owner_blocks()),
+            ModalKind::Restrict { .. } => self.with("Restrict it", people::restrict_blocks()),
             ModalKind::Membership => self.with("Make it", membership::new_blocks()),
             ModalKind::MembershipChange { .. } => self.with("Change it", membership::change_blocks()),
             ModalKind::Edit { .. }
@@ -324,6 +351,8 @@ impl Modal {
             | ModalKind::MembershipChange { .. }
             | ModalKind::Attach { .. }
             | ModalKind::Clock { .. }
+            | ModalKind::Owner { .. }
+            | ModalKind::Restrict { .. }
             | ModalKind::Case { .. } => {}
         }
         // It cannot fail; an empty text would be refused when the form is sent.
@@ -352,6 +381,8 @@ impl Modal {
                 Ok(filled(FormInput::Edit { case: case.clone(), edit }))
             }
             ModalKind::Clock { case } => Ok(asked(clock::read(values, case, now)?)),
+            ModalKind::Owner { case } => Ok(asked(people::read_owner(values, case)?)),
+            ModalKind::Restrict { case } => Ok(asked(people::read_restrict(values, case)?)),
             // Slack cannot send a form that has no button to send it with.
             ModalKind::Case { .. } => Ok(Action::Confirmed { value: String::new() }),
             ModalKind::Close { confirmation, .. } => {

@@ -391,13 +391,7 @@ pub(super) fn restrict(words: &mut LineWords<'_>, _: Seconds) -> Asked {
         };
         people.push(user);
     }
-    let people = once(people, |user| user);
-    match people.is_empty() {
-        true => {
-            Err(UserError::new("Nobody is named.", "Name who may know of the case: `restrict @ana @bo`."))
-        }
-        false => Ok(Command::Restrict { people }),
-    }
+    Ok(Command::Restrict { people: once(people, |user| user) })
 }
 
 pub(super) fn brief(words: &mut LineWords<'_>, _: Seconds) -> Asked {

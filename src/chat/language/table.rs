@@ -250,9 +250,9 @@ pub(super) static TABLE: &[Verb] = &[
     Verb::new(RESPONDER, Case, "card", "")
         .says("Posts a new card with the whole story, where the case's card was deleted.", &["card"])
         .reads(args::card),
-    Verb::new(COMMANDER, Case, "restrict", "@PERSON…")
+    Verb::new(COMMANDER, Case, "restrict", "[@PERSON…]")
         .says(
-            "Only these people and you may know of the case: it moves to a private channel, and others are told there is none.",
+            "Only these people and you may know of the case: it moves to a private channel, and others are told there is none. With nobody named, a form.",
             &["restrict <@U024BE7LH>", "1234567890 restrict <@U024BE7LH> <@U024BE7LJ>"],
         )
         .calls(&["GetCase"])

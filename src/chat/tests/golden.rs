@@ -308,6 +308,8 @@ fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
         ("files", ModalKind::Attach { files: vec![FileId::new("F0AUTHLOG1")] }),
         ("case", ModalKind::Case { case: case() }),
         ("clock", ModalKind::Clock { case: case() }),
+        ("owner", ModalKind::Owner { case: case() }),
+        ("restrict", ModalKind::Restrict { case: case() }),
     ];
     let forms: Vec<_> =
         forms.into_iter().map(|(name, kind)| (name, Modal { kind, place: place() })).collect();
