@@ -33,6 +33,7 @@ const STORIES = [
   "keyboard",
   "layout",
   "picture",
+  "pictures",
   "recording",
 ];
 

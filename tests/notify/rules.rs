@@ -198,16 +198,20 @@ async fn world(seed: u64) {
     let stage = Stage::with("", &format!("[notify]\nyour_move = ['{BO}']\noverdue = ['{ANA}']\n")).await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.notify().await;
-    let (mut expected, mut past) = (Expected::default(), Vec::new());
+    let (mut expected, mut past, mut question) = (Expected::default(), Vec::new(), String::new());
     for step in 0..14 {
         match die.of(6) {
             0 | 1 if expected.open.is_none() => {
-                stage.sir.aws_comments(&case, "AWS Responder", &format!("Is key {step} yours?")).unwrap();
+                question = format!("Is key {step} yours?");
+                stage.sir.aws_comments(&case, "AWS Responder", &question).unwrap();
                 stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
                 expected.open = Some((stage.now(), false));
                 (expected.steps, expected.questions) = (0, expected.questions + 1);
             }
             2 if expected.open.is_some() => {
+                // Slack failed until now: of what has its answer before it could be told nobody need hear.
+                let lines = stage.lines(&case).await;
+                expected.questions -= usize::from(!lines[1..].iter().any(|line| line.contains(&question)));
                 stage.ana(&format!("{case} comment It is ours, {step}.")).await;
                 stage.sir.aws_sets_pending_action(&case, "None").unwrap();
                 expected.open = None;
@@ -243,7 +247,7 @@ async fn world(seed: u64) {
 
 #[tokio::test]
 async fn in_worlds_of_faults_and_repeated_events_people_are_called_exactly_when_the_rules_say() {
-    for seed in 0..6 {
+    for seed in 0..24 {
         Box::pin(world(seed)).await;
     }
 }

@@ -11,6 +11,9 @@ use crate::case::{UserId, text};
 /// The longest `<…>` that Slack makes of a mention or a link: a URL of 3,000 characters and its label.
 const LONGEST_ENTITY: usize = 8_192;
 
+/// How much of a line is read to see what its next word is.
+const PEEKED: usize = 4_096;
+
 /// Reads Slack's text as the person sees it: `&lt;` is `<`, a mention is `@name`, a link its label or address.
 pub(crate) fn decode(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -45,7 +48,7 @@ fn special(text: &str) -> Option<(Cow<'_, str>, usize)> {
 }
 
 fn entity(text: &str) -> Option<&str> {
-    let inside = text.strip_prefix('<')?;
+    let inside = text.as_bytes().first().filter(|first| **first == b'<').map(|_| &text[1..])?;
     let end = inside.bytes().take(LONGEST_ENTITY).position(|byte| matches!(byte, b'<' | b'>' | b'\n'))?;
     (end > 0 && inside.as_bytes()[end] == b'>').then(|| &inside[..end])
 }
@@ -82,7 +85,9 @@ fn named<'a>(label: &'a str, id: &'a str) -> &'a str {
 
 /// Characters without a width, and those that turn the reading direction: never meant in a word.
 pub(crate) fn invisible(character: char) -> bool {
-    matches!(character,
+    // Asked of every character of a long text.
+    !character.is_ascii()
+        && matches!(character,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
@@ -139,9 +144,10 @@ impl<'a> LineWords<'a> {
         self.rest.trim()
     }
 
-    /// The next word without reading it.
+    /// The next word without reading it; of a very long one how it begins, since no word that means something is as long.
     pub(crate) fn peek(&self) -> Option<Word> {
-        self.clone().next()
+        let rest = after_blanks(self.rest);
+        Self { rest: &rest[..rest.floor_char_boundary(PEEKED)], ..*self }.next()
     }
 }
 
@@ -149,7 +155,7 @@ impl Iterator for LineWords<'_> {
     type Item = Word;
 
     fn next(&mut self) -> Option<Word> {
-        self.rest = self.rest.trim_start_matches(|each: char| each.is_whitespace() || invisible(each));
+        self.rest = after_blanks(self.rest);
         if self.rest.is_empty() {
             return None;
         }
@@ -157,6 +163,10 @@ impl Iterator for LineWords<'_> {
         self.rest = &self.rest[length..];
         Some(word)
     }
+}
+
+fn after_blanks(line: &str) -> &str {
+    line.trim_start_matches(|each: char| each.is_whitespace() || invisible(each))
 }
 
 struct WordReader<'a, 'w> {
@@ -208,7 +218,7 @@ impl<'a, 'w> WordReader<'a, 'w> {
 
     fn special(&mut self, at: usize) {
         let source = &self.source[at..];
-        let (shown, length) = special(source).unwrap_or((source[..1].into(), 1));
+        let Some((shown, length)) = special(source) else { return self.text.push_str(&source[..1]) };
         self.text.extend(shown.chars().filter(|each| !invisible(*each)).map(straight));
         while self.characters.next_if(|(next, _)| *next < at + length).is_some() {}
     }
@@ -244,6 +254,7 @@ fn dash(each: char) -> bool {
 /// A phone's quotes as the keyboard's.
 pub(crate) fn straight(each: char) -> char {
     match each {
+        '\0'..='\u{7f}' => each,
         '\u{201c}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2033}' => '"',
         '\u{2018}'..='\u{201b}' | '\u{2032}' => '\'',
         other => other,
@@ -325,6 +336,16 @@ mod tests {
         for line in ["\"a b\"  c", "“a b” c", "„a\u{a0}b“ c", "«a b»\nc"] {
             assert_eq!(LineWords::new(line).collect::<Vec<_>>(), [text("a b"), text("c")], "{line:?}");
         }
+    }
+
+    #[test]
+    fn what_is_only_looked_at_is_read_no_further_than_a_word_goes() {
+        let long = format!("{}{} after", " \u{200b}".repeat(PEEKED), "é".repeat(PEEKED));
+        let mut words = LineWords::new(&long);
+        assert_eq!(words.peek(), Some(text(&"é".repeat(PEEKED / 2))));
+        assert_eq!(words.next(), Some(text(&"é".repeat(PEEKED))));
+        assert_eq!((words.peek(), words.next()), (Some(text("after")), Some(text("after"))));
+        assert_eq!(words.peek(), None);
     }
 
     #[test]
