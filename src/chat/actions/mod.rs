@@ -50,6 +50,7 @@ mod own_clock;
 mod owner;
 mod parts;
 mod receipts;
+mod resolved;
 mod restrict;
 mod retry;
 mod routes;
@@ -71,14 +72,13 @@ use self::{
     authority::authorised,
     context::{ActionError, CommandContext, Outcome, RECORD_TTL},
     findings::{AuditEnd, Findings, Refusal, record},
-    naming::SlackMessage,
+    resolved::{ResolvedAction, ResolvedJob, changes, work},
     retry::{MENDED, WAIT, is_for_now, is_soon_over},
 };
 use super::{deliver, reply::Reply};
 use crate::{
-    case::{CaseId, Millis, Ts},
+    case::{CaseId, Millis},
     chat::{
-        forms::{FormInput, Modal},
         ingress::{
             act::CommandKey,
             action::Action,
@@ -86,8 +86,8 @@ use crate::{
             job::{Job, case_of},
         },
         language::{
-            command::{CaseFilter, Command, CommandLine, HubCommand, MembershipCommand},
-            verbs::{self, Subject, Verb},
+            command::{Command, CommandLine, HubCommand, MembershipCommand},
+            verbs::{self, Subject},
         },
         policy::{
             confirmation::{Confirmation, ConfirmationError},
@@ -100,7 +100,7 @@ use crate::{
     state::{self, Store, Unread, restricted},
     targets::{
         jira::Jira,
-        slack::{self, OpenedView, known},
+        slack::{self, known},
     },
     telemetry::audit::AuditOutcome,
 };
@@ -321,163 +321,6 @@ fn read(key: &CommandKey, answer: &str) -> Result<Reply, Redeliver> {
 /// The record says who did what kind of thing, where and when: not what was said, and not where to answer.
 fn written(job: &Job) -> String {
     format!("{job:?}")
-}
-
-/// What is to be done, and the key under which that is done once.
-struct ResolvedJob {
-    key: CommandKey,
-    action: ResolvedAction,
-}
-
-impl ResolvedJob {
-    fn verb(&self) -> Option<&'static Verb> {
-        let command = match &self.action {
-            ResolvedAction::Asked { line } => line.command.clone(),
-            ResolvedAction::Confirmed { confirmation } => confirmation.line.command.clone(),
-            ResolvedAction::Filled { filled } => filled.command(),
-            ResolvedAction::Opened { form, .. } => form.kind.command(),
-            ResolvedAction::Home => Command::List { which: CaseFilter::Open },
-            ResolvedAction::Said { .. }
-            | ResolvedAction::Withheld { .. }
-            | ResolvedAction::Unread
-            | ResolvedAction::Amended { .. }
-            | ResolvedAction::Deleted { .. } => Command::Comment { text: None },
-        };
-        verbs::of(&command)
-    }
-
-    /// The case that it names; where it names none, its place says.
-    fn case(&self) -> Option<&CaseId> {
-        match &self.action {
-            ResolvedAction::Asked { line } => line.case.as_ref(),
-            ResolvedAction::Confirmed { confirmation } => confirmation.line.case.as_ref(),
-            ResolvedAction::Filled { filled } => filled.case(),
-            ResolvedAction::Said { .. }
-            | ResolvedAction::Withheld { .. }
-            | ResolvedAction::Unread
-            | ResolvedAction::Amended { .. }
-            | ResolvedAction::Deleted { .. }
-            | ResolvedAction::Opened { .. }
-            | ResolvedAction::Home => None,
-        }
-    }
-
-    /// The case that an open form is for.
-    fn form_of(&self) -> Option<&CaseId> {
-        match &self.action {
-            ResolvedAction::Opened { form, .. } => form.kind.case(),
-            ResolvedAction::Asked { .. }
-            | ResolvedAction::Confirmed { .. }
-            | ResolvedAction::Said { .. }
-            | ResolvedAction::Withheld { .. }
-            | ResolvedAction::Unread
-            | ResolvedAction::Amended { .. }
-            | ResolvedAction::Deleted { .. }
-            | ResolvedAction::Filled { .. }
-            | ResolvedAction::Home => None,
-        }
-    }
-
-    /// Whether something outside may be another when it is done.
-    fn changes(&self) -> bool {
-        match &self.action {
-            ResolvedAction::Asked { line } => changes(&line.command),
-            ResolvedAction::Opened { .. } | ResolvedAction::Home => false,
-            ResolvedAction::Confirmed { .. }
-            | ResolvedAction::Said { .. }
-            | ResolvedAction::Withheld { .. }
-            | ResolvedAction::Unread
-            | ResolvedAction::Amended { .. }
-            | ResolvedAction::Deleted { .. }
-            | ResolvedAction::Filled { .. } => true,
-        }
-    }
-
-    fn is_a_message(&self) -> bool {
-        matches!(
-            self.action,
-            ResolvedAction::Said { .. }
-                | ResolvedAction::Withheld { .. }
-                | ResolvedAction::Unread
-                | ResolvedAction::Amended { .. }
-                | ResolvedAction::Deleted { .. }
-        )
-    }
-
-    fn is_a_part(&self) -> bool {
-        matches!(&self.action, ResolvedAction::Filled { filled } if filled.is_a_part())
-    }
-}
-
-fn changes(command: &Command) -> bool {
-    verbs::of(command).is_some_and(Verb::changes)
-}
-
-/// Why a job asks for nothing that can be done.
-enum Rejected {
-    Answered(Reply),
-    /// What a button held is no confirmation of this person's.
-    Unconfirmed(ConfirmationError),
-}
-
-impl Rejected {
-    async fn told(self, chat: &ChatContext<'_>, job: &Job) -> Reply {
-        let why = match self {
-            Self::Answered(answer) => return answer,
-            Self::Unconfirmed(why) => why,
-        };
-        findings::refused(chat.world, job, Refusal::of(None, why.rule())).await;
-        Reply::says(why.to_string())
-    }
-}
-
-enum ResolvedAction {
-    Asked { line: CommandLine },
-    Confirmed { confirmation: Box<Confirmation> },
-    Said { message: SlackMessage },
-    Withheld { kind: String },
-    Unread,
-    Amended { message: SlackMessage },
-    Deleted { ts: Ts },
-    Filled { filled: FormInput },
-    Opened { opened: OpenedView, form: Modal },
-    Home,
-}
-
-/// Reads what the job asks for. A confirmation is good once, whatever number of times its button was pressed: its key
-/// is that of the question.
-fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJob, Rejected> {
-    let key = job.key();
-    let action = match job.action.clone() {
-        Action::Asked { line, .. } => ResolvedAction::Asked { line },
-        Action::Said { ts, text, files, uploads } => {
-            ResolvedAction::Said { message: SlackMessage { ts, text, files, uploads } }
-        }
-        Action::Withheld { kind } => ResolvedAction::Withheld { kind },
-        Action::Unread => ResolvedAction::Unread,
-        Action::Amended { ts, text, files, uploads } => {
-            ResolvedAction::Amended { message: SlackMessage { ts, text, files, uploads } }
-        }
-        Action::Deleted { ts } => ResolvedAction::Deleted { ts },
-        Action::Filled { filled } => ResolvedAction::Filled { filled },
-        Action::Opened { view, hash, form } => {
-            ResolvedAction::Opened { opened: OpenedView { id: view, hash }, form }
-        }
-        Action::Home => ResolvedAction::Home,
-        Action::Mistaken { answer } => return Err(Rejected::Answered(answer)),
-        Action::JiraChanged { .. } | Action::JiraFile { .. } => {
-            return Err(Rejected::Answered(Reply::silence()));
-        }
-        Action::Confirmed { value } => {
-            let signs = chat.secrets.slack_signing_secret.reveal().as_bytes();
-            // When it was pressed counts, not when it is delivered.
-            let opened = Confirmation::open(&value, signs, &person.identity, job.at / 1_000);
-            let confirmation = Box::new(opened.map_err(Rejected::Unconfirmed)?);
-            let key = CommandKey::of(format!("confirmed|{}", confirmation.asked));
-            return Ok(ResolvedJob { key, action: ResolvedAction::Confirmed { confirmation } });
-        }
-    };
-    Ok(ResolvedJob { key, action })
 }
 
 enum Ended {
