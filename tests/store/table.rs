@@ -7,15 +7,21 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
     client::Waiters,
+    error::SdkError,
+    operation::create_table::CreateTableError,
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
         ProjectionType, ScalarAttributeType,
     },
 };
 use casebridge::{
-    config::sdk::{self, Aws},
+    config::sdk::{self, Aws, Timeouts},
     state::dynamodb::Dynamo,
 };
+
+/// What is tried is what the table answers, not how soon on a busy machine.
+const PATIENCE: Timeouts =
+    Timeouts { attempt: Duration::from_secs(10), operation: Duration::from_secs(30), attempts: 3 };
 
 /// An endpoint at which tables can be made.
 pub struct Account {
@@ -91,10 +97,12 @@ impl Account {
             .set_attribute_definitions(Some(definitions.into()))
             .set_key_schema(keys(["pk", "sk"]))
             .global_secondary_indexes(index.build().unwrap());
-        request.send().await.unwrap();
+        // On a busy machine an attempt's answer is late, and the next finds its table made: the name is this process's own.
+        let made = request.send().await.map_err(SdkError::into_service_error);
+        assert!(matches!(made, Ok(_) | Err(CreateTableError::ResourceInUseException(_))), "{made:?}");
         let active = self.client.wait_until_table_exists().table_name(&name);
         active.wait(Duration::from_secs(10)).await.unwrap();
-        let store = Dynamo::new(Aws::from(self.config.clone()), &name);
+        let store = Dynamo::new(Aws::from(self.config.clone()), &name).with_patience(PATIENCE);
         Table { store, name, client: self.client.clone() }
     }
 }
