@@ -191,10 +191,7 @@ fn each_command_either_asks_aws_and_is_tried_here_or_does_not() {
 
 #[test]
 fn each_command_says_of_each_fault_what_it_is_and_what_to_do() {
-    let settings = Scratch::of("faults.toml", GOOD.as_bytes());
-    let key = std::env::temp_dir().join(format!("casebridge-faults-{}.key", std::process::id()));
-    assert!(casebridge(&["keypair", key.to_str().unwrap()], &[]).status.success());
-    let _key = [Scratch(key.clone()), Scratch(key.with_extension("key.pub"))];
+    let scratch = settings_and_key("faults");
     let [absent, denied, expired] =
         ["ResourceNotFoundException", "AccessDeniedException", "ExpiredTokenException"].map(refusing);
     let (nobody, [id, secret]) = (nobody(), KEYS);
@@ -219,7 +216,7 @@ fn each_command_says_of_each_fault_what_it_is_and_what_to_do() {
         (known(&[("AWS_ENDPOINT_URL", &denied)]), ["may not read the table", "may not read the log group"]),
         (known(&[("AWS_ENDPOINT_URL", &expired)]), ["AWS does not take these"; 2]),
     ];
-    let files = [settings.0.to_str().unwrap(), key.to_str().unwrap()];
+    let files = [0, 1].map(|file: usize| scratch[file].0.to_str().unwrap());
     thread::scope(|scope| {
         for (variables, words) in &faults {
             scope.spawn(move || ASKING.iter().for_each(|line| says(line, variables, (words, files))));
@@ -229,11 +226,8 @@ fn each_command_says_of_each_fault_what_it_is_and_what_to_do() {
 
 #[test]
 fn each_command_waits_for_a_slow_table_and_says_so_meanwhile() {
-    let settings = Scratch::of("slow.toml", GOOD.as_bytes());
-    let key = std::env::temp_dir().join(format!("casebridge-slow-{}.key", std::process::id()));
-    assert!(casebridge(&["keypair", key.to_str().unwrap()], &[]).status.success());
-    let _key = [Scratch(key.clone()), Scratch(key.with_extension("key.pub"))];
-    let files = [settings.0.to_str().unwrap(), key.to_str().unwrap()];
+    let scratch = settings_and_key("slow");
+    let files = [0, 1].map(|file: usize| scratch[file].0.to_str().unwrap());
     thread::scope(|scope| {
         for line in ASKING {
             scope.spawn(move || {
@@ -255,6 +249,14 @@ fn each_command_waits_for_a_slow_table_and_says_so_meanwhile() {
             });
         }
     });
+}
+
+/// A file of settings, a key, and the key that verifies, until they are dropped.
+fn settings_and_key(test: &str) -> [Scratch; 3] {
+    let settings = Scratch::of(&format!("{test}.toml"), GOOD.as_bytes());
+    let key = std::env::temp_dir().join(format!("casebridge-{test}-{}.key", std::process::id()));
+    assert!(casebridge(&["keypair", key.to_str().unwrap()], &[]).status.success());
+    [settings, Scratch(key.clone()), Scratch(key.with_extension("key.pub"))]
 }
 
 /// A command as it is typed, with these files in the place of FILE and KEY.
