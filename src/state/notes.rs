@@ -48,6 +48,9 @@ pub(crate) struct CaseNote {
     /// at the first page.
     #[serde(rename = "known_to", default, skip_serializing_if = "Option::is_none")]
     pub(crate) known_to: Option<String>,
+    /// Where the service's list of edits is read next, where the oldest come first: hints as well.
+    #[serde(rename = "edits", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) edits: Option<EditPages>,
     /// Where a reading goes on that had no time.
     #[serde(rename = "going_on", default, skip_serializing_if = "Option::is_none")]
     pub(crate) going_on: Option<GoingOn>,
@@ -97,6 +100,17 @@ pub(crate) struct Opened {
     /// How they are called, for those who cannot look an id up.
     #[serde(rename = "name", default, skip_serializing_if = "String::is_empty")]
     pub(crate) name: String,
+}
+
+/// Pages of a list that may be refused later.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EditPages {
+    /// Where its last day begins; none is the first.
+    #[serde(rename = "last_day", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last_day: Option<String>,
+    /// Where it ended.
+    #[serde(rename = "end")]
+    pub(crate) end: String,
 }
 
 /// A page at which reading goes on.
@@ -498,6 +512,10 @@ mod tests {
             rests_until: Some(1_795_672_800_000),
             ..told.clone()
         };
+        let edits = |last_day: Option<&str>| EditPages {
+            last_day: last_day.map(str::to_owned),
+            end: "page-4".to_owned(),
+        };
         let who = Some(Author::Slack { user: UserId::new("U024BE7LH") });
         let opened = Opened { who, name: "Ana Lima".to_owned() };
         golden::check_json(
@@ -515,6 +533,11 @@ mod tests {
                 ("forgotten", CaseNote::of_a_forgotten_case()),
                 ("unrestricted", CaseNote { unrestricted: true, ..CaseNote::default() }),
                 ("opened", CaseNote { opened: Some(opened), ..CaseNote::default() }),
+                ("edited often today", CaseNote { edits: Some(edits(None)), ..CaseNote::default() }),
+                (
+                    "edited often for days",
+                    CaseNote { edits: Some(edits(Some("page-2"))), ..CaseNote::default() },
+                ),
                 ("opened by nobody", CaseNote { opened: Some(Opened::default()), ..CaseNote::default() }),
             ],
         );
@@ -529,6 +552,8 @@ mod tests {
             "comments",
             "agent",
             "known_to",
+            "edits",
+            "last_day",
             "going_on",
             "full",
             "events",

@@ -6,7 +6,7 @@ use casebridge::{
 };
 use casebridge_lab::{
     stage::{ANA, Stage, ana, chosen, moment, typed},
-    standins::{FaultRule, SlackStandin},
+    standins::{FaultRule, Order, SlackStandin},
 };
 use serde_json::json;
 
@@ -188,6 +188,31 @@ async fn what_aws_changed_is_awss_though_somebody_here_changed_the_same_field_be
     for line in [thread, issue] {
         assert!(line.contains("Three keys") && line.contains(" · by AWS Responder"), "{line}");
         assert!(!line.contains(ANA), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_case_with_hundreds_of_edits_the_newest_says_whose_a_change_was() {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let (stage, case, _) = told(false).await;
+        stage.sir.set_order(order);
+        for number in 0..230 {
+            stage.sir.console_changes(&case, &json!({ "title": format!("Title {number}") })).unwrap();
+            stage.later(60_000);
+        }
+        stage.later(2 * DAY);
+        stage.events().await;
+        for (title, calls) in [("Three keys leaked", 11), ("Four keys leaked", 2)] {
+            stage.sir.aws_changes(&case, &json!({ "title": title })).unwrap();
+            let asked = stage.sir.count("ListCaseEdits");
+            let [thread, issue] = lines(&stage, &case, "Title").await;
+            for line in [thread, issue] {
+                assert!(line.contains(title) && line.contains(" · by AWS Responder"), "{order:?}: {line}");
+            }
+            let asked = stage.sir.count("ListCaseEdits") - asked;
+            assert!(asked <= calls, "{order:?} {title}: {asked}");
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What may something cost? The figures that `benches/network.rs` prints, with what they may be at most.
 
-use casebridge_lab::load::{Cost, Delays, Flow, Load};
+use casebridge::{config::settings::Layout, runtime::World, targets::slack::manifest};
+use casebridge_lab::load::{Cost, Delays, Flow, Load, Made};
 use futures_util::StreamExt;
 
 async fn cost(flow: Flow) -> Cost {
@@ -83,4 +84,53 @@ async fn a_thousand_events_of_a_case_cost_two_looks() {
     batches.for_each_concurrent(5, async |batch| load.arrive(batch).await).await;
     let looks = load.made().iter().filter(|made| made.what == "sir GetCase").count();
     assert!(looks <= 2, "{looks}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_cases_are_shown_furnished_and_rewritten_as_fast_as_slack_allows() {
+    for layout in [Layout::Thread, Layout::Channel] {
+        let mut load = Load::new(Delays::REAL, "");
+        load.settings.slack.layout = layout;
+        (load.settings.slack.pin_card, load.settings.slack.bookmarks) = (true, true);
+        load.slack.set_scopes(manifest::scopes(Some(&load.settings)).into_iter().map(|(scope, _)| scope));
+        let cases: Vec<_> =
+            (0..40).map(|number| load.sir.aws_creates_case(&format!("Case {number}"))).collect();
+        minutes(&load, 5).await;
+        let shown = load.made();
+        let begun = load.now();
+        for case in &cases {
+            load.sir.aws_comments(case, "AWS Responder", "Please turn the key.").unwrap();
+            load.sir.aws_sets_pending_action(case, "Customer").unwrap();
+        }
+        minutes(&load, 3).await;
+        let told = load.made();
+        let of = |made: &[Made], what: &str, throttled: bool| {
+            let is_it = |one: &&Made| one.what == format!("slack {what}") && one.throttled == throttled;
+            made.iter().filter(is_it).count()
+        };
+        let own = ["conversations.create", "pins.add", "bookmarks.add"];
+        let expected = if layout == Layout::Thread { [0; 3] } else { [40; 3] };
+        assert_eq!(own.map(|what| of(&shown, what, false)), expected, "{layout:?}: once for each case");
+        // Asked too often for all cases together, a method rests as long as Slack says, for every worker.
+        for what in own.iter().chain(&["conversations.setTopic", "chat.update", "conversations.info"]) {
+            let refused = [&shown, &told].map(|made| of(made, what, true));
+            assert!(refused.iter().all(|count| *count <= 2), "{layout:?} {what}: {refused:?}");
+        }
+        let updates = told.iter().filter(|one| one.what == "slack chat.update" && !one.throttled);
+        let updates: Vec<_> = updates.map(|one| one.at - begun).collect();
+        assert_eq!(updates.len(), 40, "{layout:?}: each card says once whose move it is");
+        assert!(updates.iter().all(|at| *at <= 75_000), "{layout:?}: {updates:?}");
+    }
+}
+
+/// What happened arrives in batches, five invocations at once, and a sweep a minute goes on.
+async fn minutes(load: &Load, minutes: u64) {
+    let events = load.sir.take_events();
+    let batches = futures_util::stream::iter(events.chunks(10));
+    let arrivals = batches.for_each_concurrent(5, async |batch| load.arrive(batch).await);
+    let sweeps = futures_util::stream::iter(1..=minutes).for_each_concurrent(None, async |minute| {
+        load.pass(60_000 * minute).await;
+        load.sweep().await;
+    });
+    futures_util::future::join(arrivals, sweeps).await;
 }

@@ -155,8 +155,8 @@ pub(crate) async fn timeline(
     (read, said): (Option<Seconds>, Option<&str>),
 ) -> Outcome {
     let since = own_clock::moment(context, said).await?.or(read);
-    let (edits, all_edits) = history::at_the_end(context, id).await?;
-    let CaseNote { known_to, opened, .. } = next_move::note(context, id).await?;
+    let CaseNote { known_to, edits, opened, .. } = next_move::note(context, id).await?;
+    let (edits, all_edits) = history::at_the_end(context, id, edits).await?;
     let opener = Doer::opening(opened.as_ref());
     let (said, all_said) = comments::at_the_end(context, id, known_to).await?;
     let sayings = context.or_parked(context.world.store().sayings(id).await)?;

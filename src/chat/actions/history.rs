@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use super::{
     comments::falls,
     context::{ActionError, CommandContext, Outcome, PAGES},
+    next_move,
 };
 use crate::{
     aws::sir::ask,
     case::{CaseId, Edit, Millis, author::Author, snapshot::Facts, text},
     chat::reply::{Paragraph, Reply},
-    state::{Saying, notes::PlaceNote},
+    state::{
+        Saying,
+        notes::{CaseNote, EditPages, PlaceNote},
+    },
     targets::wording,
 };
 
@@ -19,7 +23,8 @@ const KEPT: Millis = 7 * 24 * 60 * 60 * 1_000;
 
 pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
     let count = usize::from(count);
-    let (mut edits, whole) = at_the_end(context, id).await?;
+    let CaseNote { edits, .. } = next_move::note(context, id).await?;
+    let (mut edits, whole) = at_the_end(context, id, edits).await?;
     if edits.len() < count && !whole {
         edits = newest(context, id, count).await?.0;
     }
@@ -49,15 +54,17 @@ pub(super) async fn newest(
 }
 
 /// The newest edits that one call brings, the oldest of them first, and whether that is all: the first page where the newest
-/// come first; else the page at which the list ended when somebody asked before. The first time it is read to its end.
+/// come first; else the page at which the list ended when somebody asked before, or where it did when
+/// the bridge itself read it. Where nobody knows either, it is read to its end once.
 pub(super) async fn at_the_end(
     context: &CommandContext<'_>,
     id: &CaseId,
+    read_by_the_bridge: Option<EditPages>,
 ) -> Result<(Vec<Edit>, bool), ActionError> {
     let (store, name) = (context.world.store(), format!("edits/{id}"));
     let known = store.note(&name).await.ok().flatten();
-    let read = match &known {
-        Some(page) => read_from(context, id, Some(page.clone())).await.ok(),
+    let read = match known.clone().or(read_by_the_bridge.map(|pages| pages.end)) {
+        Some(page) => read_from(context, id, Some(page)).await.ok(),
         None => None,
     };
     let ((mut edits, page, all), is_begun) = match read {

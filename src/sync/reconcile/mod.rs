@@ -1,5 +1,6 @@
 //! How is a case brought up to date? Hint, lease, look, plan, perform, release.
 
+mod edits;
 pub(crate) mod keep;
 mod notes;
 mod picture;
@@ -368,9 +369,12 @@ async fn see_first(
     let asked = meta.want > notes.case.note.wanted;
     let changed = mem::take(&mut notes.say_changed) || notes.case.note.opened.is_none();
     let first = ask_first(context, at.id, &notes.targets, asked);
-    let edits = whose::beside(context, at.id, changed);
+    let known = notes.case.note.clone();
+    let edits = whose::beside(context, at.id, (changed, &known));
     let (seen, (), edits) = join3(see(context, at, &mut notes.case.note), first, edits).await;
-    notes.edits = edits;
+    if let Some(edits) = edits {
+        notes.heard(edits);
+    }
     seen
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::whose::Edits;
+use super::edits::Edits;
 use crate::{
     case::CaseId,
     state::{
@@ -68,6 +68,14 @@ impl Notes {
             say_changed: false,
             edits: None,
         })
+    }
+
+    /// What others did was read: where that goes on next time stands in the note.
+    pub(crate) fn heard(&mut self, edits: Edits) {
+        if let Some(pages) = edits.pages() {
+            self.case.note.edits = pages.clone();
+        }
+        self.edits = Some(edits);
     }
 
     /// What is to be saved.

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    aws::sir::{Fault, FaultKind, ask},
     case::{
         Case, CaseId, Edit, Email, Millis, PROACTIVE,
         author::Author,
@@ -13,24 +12,19 @@ use crate::{
     state::{
         self,
         deeds::{self, Deed, DeedField},
-        notes::Opened,
+        notes::{CaseNote, Opened},
     },
-    sync::{
-        context::Context,
-        observe::Look,
-        reading::{Reader, ReadingError},
-    },
+    sync::{context::Context, observe::Look},
     telemetry::metrics,
 };
 
-use super::notes::Notes;
+use super::{
+    edits::{self, DAY, Edits},
+    notes::Notes,
+};
 
-const DAY: Millis = 24 * 60 * 60 * 1_000;
 /// So far apart two clocks may say that the same thing happened.
 const MOMENT: Millis = 60_000;
-
-/// So many edits are read at most, a page is 25: a case that was edited more often since the last look tells the newest.
-const PAGES: usize = 4;
 
 /// So many people are asked for before a change is told: it does not wait for a long list of them.
 const NAMES: usize = 10;
@@ -67,7 +61,7 @@ pub(super) async fn deeds(
     context: &Context<'_>,
     case: &CaseId,
     seen: &Look,
-    notes: &Notes,
+    notes: &mut Notes,
 ) -> Result<Vec<Deed>, state::Error> {
     let changed = changed(seen, notes);
     if changed.is_empty() {
@@ -78,13 +72,14 @@ pub(super) async fn deeds(
         return Ok(ours);
     }
     if let Some(edits) = &notes.edits {
-        let all = [theirs(&edits.list, &ours), ours.clone()].concat();
+        let all = [theirs(edits.newest(), &ours), ours.clone()].concat();
         if changed.iter().all(|change| deeds::doer(&all, change).is_some()) {
             return Ok(all);
         }
     }
-    let mut all = theirs(&edits(context, case).await.list, &ours);
-    all.extend(ours);
+    let edits = edits::read(context, case, &notes.case.note).await;
+    let all = [theirs(edits.newest(), &ours), ours].concat();
+    notes.heard(edits);
     Ok(all)
 }
 
@@ -114,47 +109,20 @@ pub(super) async fn names(context: &Context<'_>, seen: &Look, notes: &Notes) -> 
     names
 }
 
-/// The service's list of who did what: as much of it as was read, the oldest first.
-pub(super) struct Edits {
-    list: Vec<Edit>,
-    /// Nothing more could be read of it.
-    over: bool,
-}
-
 /// The list, read beside the case itself: where an event says that it changed, and nobody changed it through us just now,
 /// or nobody knows yet who opened it.
-pub(super) async fn beside(context: &Context<'_>, case: &CaseId, asked: bool) -> Option<Edits> {
+pub(super) async fn beside(
+    context: &Context<'_>,
+    case: &CaseId,
+    (asked, note): (bool, &CaseNote),
+) -> Option<Edits> {
     if !asked || context.crowd {
         return None;
     }
     let text = note::text(context.world, &deeds::name(case)).await.ok()?;
     let (ours, now) = (deeds::read(case, text.as_deref()).ok()?, context.world.now());
     let is_ours = ours.iter().any(|deed| now - deed.at <= MOMENT);
-    if is_ours { None } else { Some(edits(context, case).await) }
-}
-
-async fn edits(context: &Context<'_>, case: &CaseId) -> Edits {
-    let reader = Reader::new(context.world, context.deadline).among(context.crowd);
-    let (mut list, mut next, mut over) = (Vec::new(), None, true);
-    for _ in 0..PAGES {
-        match reader.ask(ask::edits(case, next)).await {
-            Ok(page) => {
-                list.extend(page.items);
-                next = page.next;
-            }
-            Err(trouble) => {
-                tracing::warn!(%case, %trouble, "who changed the case is not known, and not told");
-                // A right that is missing now is missing at the next look: who opened the case is asked for once.
-                over = matches!(trouble, ReadingError::Sir(Fault { kind: FaultKind::Denied, .. }));
-                break;
-            }
-        }
-        if next.is_none() {
-            break;
-        }
-    }
-    list.sort_by_key(|edit| edit.at);
-    Edits { list, over }
+    if is_ours { None } else { Some(edits::read(context, case, note).await) }
 }
 
 /// What people did on it through us in the last day. What cannot be read is not told.
@@ -194,13 +162,13 @@ pub(super) async fn opener(
 
 /// None where it is to be asked again.
 fn said_to_open(edits: &Edits, case: &Case) -> Option<Opened> {
-    let made = edits.list.iter().find(|edit| edit.action == OPENING && !edit.principal.is_empty());
+    let made = edits.list().iter().find(|edit| edit.action == OPENING && !edit.principal.is_empty());
     let who = match made {
         Some(edit) => Some(Author::of(&edit.principal)),
         None if case.title.starts_with(PROACTIVE) => Some(Author::Service),
         None => None,
     };
-    (who.is_some() || edits.over).then(|| Opened { who, name: String::new() })
+    (who.is_some() || edits.is_over()).then(|| Opened { who, name: String::new() })
 }
 
 /// What others did, as far as one name stands for all of a kind in the last day: an edit does not say of which field it

@@ -38,11 +38,20 @@ impl SirStandin {
     pub fn console_creates_case(&self, title: &str) -> CaseId {
         let values = filled(&json!({ "title": title, "resolverType": "Self" }), self.clock().seconds());
         let made = self.does(|state| {
-            let account = &state.settings.account;
-            let ana = format!("arn:aws:sts::{account}:assumed-role/SecurityTeam/ana@example.com");
-            cases::open(state, &values, &Principal::Customer(ana))
+            let ana = in_the_console(state);
+            cases::open(state, &values, &ana)
         });
         made.unwrap_or_else(|_| CaseId::new(""))
+    }
+
+    /// The same person changes a case there, by UpdateCase's members.
+    /// Fails when there is no such case, it is closed, or a value is not one of the model's.
+    pub fn console_changes(&self, case: &CaseId, values: &Value) -> Result<(), String> {
+        let values = values.as_object().cloned().unwrap_or_default();
+        self.does(|state| {
+            let ana = in_the_console(state);
+            cases::change(state, case, &values, &ana)
+        })
     }
 
     /// Adds a comment as `AWS Responder`, `security-ir.amazonaws.com`, or any principal of the customer;
@@ -278,6 +287,11 @@ pub(super) fn found_membership(state: &mut SirAccount) {
     let values = json!({ "membershipName": "Example organisation", "incidentResponseTeam": team });
     drop(membership::open(state, values.as_object().unwrap_or(&Map::new())));
     state.outbox.clear();
+}
+
+fn in_the_console(state: &SirAccount) -> Principal {
+    let account = &state.settings.account;
+    Principal::Customer(format!("arn:aws:sts::{account}:assumed-role/SecurityTeam/ana@example.com"))
 }
 
 /// CreateCase's members, filled in: it began an hour ago.
