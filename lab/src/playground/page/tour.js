@@ -11,13 +11,15 @@ const from = (place) => (one) => one.body.split("\n")[0].includes(`(${place})`);
 // It posts once only: mended a moment sooner, nothing would have been lost there.
 const webhookTried = () => get("bridge").webhook.lost > 0 || !get("switches").on.some((one) => one.place === "slack" && one.trouble === "down");
 const isTwice = () => all("sir/").some((one) => one.comments.filter(isAws).length > 1);
+// The newest case that stands in Slack: what is answered there needs its thread.
+const card = () => cases().map(idOf).map(cardOf).find(Boolean);
 const closed = () => all("sir/").some((one) => one.case.caseStatus === "Closed");
 const slackBroken = () => get("switches").on.some((one) => one.place === "slack");
 const counters = () => get("bridge").counters;
 
 // The words of a button or field stand in “”; `at` is where it is; `is` says that it was done.
 const STEPS = [
-  { name: "A case", at: "open", words: "Press “AWS opens a case”. It appears in Slack and in Jira.", is: () => all("sir/").length },
+  { name: "A case", at: "open", words: "Press “AWS opens a case”. It appears in Slack and in Jira.", is: () => card() && all("issue/").length },
   { name: "AWS asks", at: "aws-text", words: "Write something in “Comment as AWS”, press “AWS comments”.", is: () => comments(isAws) },
   { name: "Slack answers", at: "reply", words: "Write in “Reply”, press “Reply”: your words are on the case and the issue.", is: () => comments(from("Slack")) },
   { name: "Jira answers", at: "jira-text", words: "Write in “Comment in Jira”, press “Comment”: now three sides have spoken.", is: () => comments(from("Jira")) },
@@ -71,7 +73,7 @@ function shows() {
   const around = step && $(step.at);
   if (!around) return;
   // On a phone no thread opens by itself.
-  if (step.at === "reply" && $("thread").hidden) openThread(cardOf(idOf(cases()[0])).message);
+  if (step.at === "reply" && $("thread").hidden) openThread(card()?.message);
   const section = around.closest("main > section, #bridge")?.id;
   if (section) document.dispatchEvent(new CustomEvent("section", { detail: section }));
   const target = around.matches("button, input") ? around : around.querySelector("button");
