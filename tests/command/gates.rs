@@ -2,6 +2,7 @@
 
 use casebridge::{
     case::{CaseId, MemberId, Ts},
+    config::settings::Relay,
     targets::jira,
 };
 use casebridge_lab::{
@@ -40,6 +41,10 @@ enum Reason {
     Closed,
     /// Written before its writer had a role.
     Older,
+    /// Written before the issue was the case's.
+    Linked,
+    /// Said while a switch kept in Slack what people say there.
+    Switched,
     /// For one role in Jira; begins with `//` in Slack.
     Kept,
     /// Longer than a comment may be.
@@ -50,8 +55,8 @@ enum Reason {
 
 use Reason::*;
 
-const REASONS: [Reason; 10] =
-    [Nothing, NoRole, Secret, SecretName, Empty, Closed, Older, Kept, Long, Machine];
+const REASONS: [Reason; 12] =
+    [Nothing, NoRole, Secret, SecretName, Empty, Closed, Older, Linked, Switched, Kept, Long, Machine];
 
 /// What comes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +100,10 @@ fn expected(door: Door, reason: Reason) -> Option<Comes> {
         // Commands are of now.
         Older if matches!(door, Check | JiraCheck) => Stays,
         Older => return None,
+        Linked if door.is_in_jira() => Stays,
+        Linked => return None,
+        Switched if matches!(door, Reply | Edit | Check) => Stays,
+        Switched => return None,
         Kept if matches!(door, Reply | Check | Jira | JiraCheck) => Stays,
         // What it said before is taken back.
         Kept if matches!(door, Edit | JiraEdit) => Told,
@@ -115,6 +124,8 @@ struct Cell {
     reason: Reason,
     /// What was answered at once.
     answered: String,
+    /// What stood in the issue before it was the case's, and its news.
+    before: Option<(String, Vec<SignedRequest>)>,
 }
 
 const WORDS: &str = "web-2 is isolated";
@@ -127,14 +138,25 @@ async fn work(stage: &Stage) {
 }
 
 impl Cell {
-    async fn of(reason: Reason) -> Self {
+    async fn of(door: Door, reason: Reason) -> Self {
         let stage = Stage::set().await;
         let case = stage.sir.aws_creates_case("Key leaked");
         stage.notify().await;
         let thread = stage.card(&case).await.1;
+        let mut before = None;
+        if reason == Linked {
+            let words = if door == JiraEdit { BEFORE } else { WORDS };
+            let ana = stage.jira.ana();
+            let key = stage.jira.person_creates(&ana, "Key leaked");
+            let id = stage.jira.person_comments(&ana, &key, words).unwrap();
+            before = Some((id, stage.jira.take_webhooks()));
+            stage.links(&case, &key).await;
+            stage.minutes(2).await;
+            assert_eq!(stage.home(&case, jira::KIND).await.name, key, "it is linked");
+        }
         let issue = stage.home(&case, jira::KIND).await.name;
         stage.jira.take_webhooks();
-        Self { stage, case, thread, issue, reason, answered: String::new() }
+        Self { stage, case, thread, issue, reason, answered: String::new(), before }
     }
 
     fn words(&self) -> String {
@@ -174,6 +196,7 @@ impl Cell {
     async fn prepare(&mut self) {
         match self.reason {
             NoRole => self.stage.settings.roles = Default::default(),
+            Switched => self.stage.settings.slack.relay = Some(Relay::Off),
             Older => {
                 self.stage.settings.roles = Default::default();
                 self.stage.minutes(15).await;
@@ -186,8 +209,18 @@ impl Cell {
         }
     }
 
+    /// What people say goes to the case from now on.
+    async fn switch_on(&mut self) {
+        self.stage.minutes(2).await;
+        self.stage.settings.slack.relay = Some(Relay::All);
+        self.stage.minutes(2).await;
+    }
+
     /// After the words were written.
     async fn check(&mut self) {
+        if self.reason == Switched {
+            self.switch_on().await;
+        }
         if self.reason == Older {
             self.stage.minutes(2).await;
             let roles = "[slack]\nteam = 'T1'\nchannel = 'C1'\n[roles]\nresponder = ['A', 'B']";
@@ -264,7 +297,7 @@ impl Cell {
 
     async fn said(&mut self, door: Door) {
         let text = if door == Edit { BEFORE.to_owned() } else { self.words() };
-        if door != Edit {
+        if door != Edit || self.reason == Switched {
             self.prepare().await;
         }
         let mut message = json!({ "text": text });
@@ -279,7 +312,10 @@ impl Cell {
         }
         self.deliver(&sent).await;
         if door == Edit {
-            self.prepare().await;
+            match self.reason {
+                Switched => self.switch_on().await,
+                _ => self.prepare().await,
+            }
             let change = json!({ "text": self.words() });
             let edit = self.stage.slack.rewrites(&ana(), &channel, &ts, &change).unwrap();
             self.deliver(&[edit]).await;
@@ -289,8 +325,8 @@ impl Cell {
     async fn in_jira(&mut self, door: Door) {
         let (ana, key) = (self.stage.jira.ana(), self.issue.clone());
         self.stage.jira.add_role("Ours", &[ana.clone(), self.stage.jira.own_account()]);
-        let mut id = String::new();
-        if door == JiraEdit {
+        let (mut id, news) = self.before.take().unwrap_or_default();
+        if door == JiraEdit && id.is_empty() {
             id = self.stage.jira.person_comments(&ana, &key, BEFORE).unwrap();
             self.hears().await;
             self.stage.later(1_000);
@@ -314,6 +350,7 @@ impl Cell {
         }
         match door {
             JiraEdit => self.stage.jira.person_rewrites(&ana, &key, &id, &comment).unwrap(),
+            _ if self.reason == Linked => {}
             _ => drop(self.stage.jira.person_writes(&ana, &key, &comment).unwrap()),
         }
         match door {
@@ -321,13 +358,16 @@ impl Cell {
                 self.stage.jira.take_webhooks();
                 self.check().await;
             }
-            _ => self.hears().await,
+            _ => {
+                self.deliver(&news).await;
+                self.hears().await;
+            }
         }
     }
 }
 
 async fn came(door: Door, reason: Reason) -> Comes {
-    let mut cell = Cell::of(reason).await;
+    let mut cell = Cell::of(door, reason).await;
     let before = cell.read().await;
     Box::pin(cell.by(door)).await;
     let said = cell.stage.case_comments(&cell.case);
