@@ -1,7 +1,7 @@
 //! Every door by which words come to a case × every reason for which they stay: the same answer at each.
 
 use casebridge::{
-    case::{CaseId, MemberId, Ts},
+    case::{CaseId, MemberId, Ts, UserId},
     config::settings::Relay,
     targets::jira,
 };
@@ -37,6 +37,8 @@ enum Reason {
     Secret,
     /// In the name of a file that comes with the words.
     SecretName,
+    /// In the name of somebody whom the words mention.
+    SecretPerson,
     Empty,
     Closed,
     /// Written before its writer had a role.
@@ -55,8 +57,21 @@ enum Reason {
 
 use Reason::*;
 
-const REASONS: [Reason; 12] =
-    [Nothing, NoRole, Secret, SecretName, Empty, Closed, Older, Linked, Switched, Kept, Long, Machine];
+const REASONS: [Reason; 13] = [
+    Nothing,
+    NoRole,
+    Secret,
+    SecretName,
+    SecretPerson,
+    Empty,
+    Closed,
+    Older,
+    Linked,
+    Switched,
+    Kept,
+    Long,
+    Machine,
+];
 
 /// What comes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +104,9 @@ fn expected(door: Door, reason: Reason) -> Option<Comes> {
         NoRole => Told,
         SecretName if matches!(door, Slash | Form | Mention | Check | JiraEdit | Edit) => return None,
         SecretName => Told,
+        // In a form nobody is mentioned.
+        SecretPerson if door == Form => return None,
+        SecretPerson => Told,
         // Slack and Jira take no empty words; a command without any is answered with its form.
         // What it said before is taken back.
         Empty if matches!(door, Edit | JiraEdit) => Told,
@@ -126,6 +144,8 @@ struct Cell {
     answered: String,
     /// What stood in the issue before it was the case's, and its news.
     before: Option<(String, Vec<SignedRequest>)>,
+    /// Somebody who is called as a key reads.
+    odd: UserId,
 }
 
 const WORDS: &str = "web-2 is isolated";
@@ -143,6 +163,8 @@ impl Cell {
         let case = stage.sir.aws_creates_case("Key leaked");
         stage.notify().await;
         let thread = stage.card(&case).await.1;
+        let name = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
+        let odd = stage.slack.add_user(&name, "odd@example.com", &json!({}));
         let mut before = None;
         if reason == Linked {
             let words = if door == JiraEdit { BEFORE } else { WORDS };
@@ -156,18 +178,23 @@ impl Cell {
         }
         let issue = stage.home(&case, jira::KIND).await.name;
         stage.jira.take_webhooks();
-        Self { stage, case, thread, issue, reason, answered: String::new(), before }
+        Self { stage, case, thread, issue, reason, answered: String::new(), before, odd }
     }
 
     fn words(&self) -> String {
-        let key = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
+        let key = self.key();
         match self.reason {
             Secret => format!("{WORDS} {key}"),
+            SecretPerson => format!("{WORDS}, <@{}>", self.odd),
             Kept => format!("// {WORDS}"),
             Empty => String::new(),
             Long => format!("{WORDS}{}", " and so on".repeat(1_300)),
             _ => WORDS.to_owned(),
         }
+    }
+
+    fn key(&self) -> String {
+        ["AKIA", "IOSFODNN7EXAMPLE"].concat()
     }
 
     async fn deliver(&self, sent: &[SignedRequest]) {
@@ -270,6 +297,8 @@ impl Cell {
                 self.deliver(&[chosen.unwrap()]).await;
                 let text = match self.reason {
                     SecretName => format!("{words} {}", self.file_name()),
+                    // As the form shows the message.
+                    SecretPerson => format!("{WORDS}, @{}", self.odd),
                     _ => words,
                 };
                 self.fills(self.reason != NoRole, &text).await;
@@ -278,7 +307,7 @@ impl Cell {
     }
 
     fn file_name(&self) -> String {
-        ["AKIA", "IOSFODNN7EXAMPLE.txt"].concat()
+        format!("{}.txt", self.key())
     }
 
     /// Sends the form that was opened. What it says of its fields is read in the form.
@@ -336,9 +365,14 @@ impl Cell {
         let words = match self.reason {
             Kept => WORDS.to_owned(),
             SecretName => format!("{WORDS} {}", self.file_name()),
+            SecretPerson => format!("{WORDS}, "),
             _ => self.words(),
         };
-        let text = json!([{ "type": "text", "text": words }]);
+        let mut text = json!([{ "type": "text", "text": words }]);
+        if self.reason == SecretPerson {
+            let person = json!({ "id": ana.as_str(), "text": format!("@{}", self.key()) });
+            text.as_array_mut().unwrap().push(json!({ "type": "mention", "attrs": person }));
+        }
         let text = if self.reason == Empty { json!([]) } else { text };
         let mut comment = json!({ "body": { "type": "doc", "version": 1,
             "content": [{ "type": "paragraph", "content": text }] } });

@@ -4,7 +4,7 @@ use casebridge::case::CaseId;
 use casebridge::case::Ts;
 use casebridge::targets::slack;
 use casebridge::targets::slack::MessageRef;
-use casebridge_lab::stage::{Stage, ana};
+use casebridge_lab::stage::{Stage, ana, bo};
 use casebridge_lab::standins::SignedRequest;
 use serde_json::{Value, json};
 
@@ -152,6 +152,33 @@ async fn groups_and_channels_are_named_and_their_ids_stand_where_slack_tells_no_
     all(&stage, &stage.slack.says(&ana(), &stage.channel, &format!("<!subteam^{other}>"), Some(&thread)).1)
         .await;
     assert_eq!(said(&stage, &case).pop().unwrap(), format!("@{other}"));
+}
+
+#[tokio::test]
+async fn what_is_typed_names_people_groups_and_channels_too_whichever_door_it_comes_by() {
+    let stage = Stage::set().await;
+    let (case, thread) = thread(&stage).await;
+    let (bo, (.., bot, _)) = (bo(), stage.slack.app());
+    let (group, channel) =
+        (stage.slack.add_group("sec-oncall", &[]), stage.slack.add_channel("alerts", false, &[ana()]));
+    let words = format!("Ask <@{bo}>, <!subteam^{group}> in <#{channel}>, not <@U0NOBODY01>");
+    let named = "Ask @bo, @sec-oncall in #alerts, not @U0NOBODY01";
+    stage.ana(&format!("{case} comment {words}")).await;
+    assert_eq!(said(&stage, &case).pop().unwrap(), named);
+    let mention = format!("<@{bot}> comment By mention: {words}");
+    all(&stage, &stage.slack.says(&ana(), &stage.channel, &mention, Some(&thread)).1).await;
+    assert_eq!(said(&stage, &case).pop().unwrap(), format!("By mention: {named}"));
+    let comment = stage.sir.comments(&case).pop().unwrap()["commentId"].as_str().unwrap().to_owned();
+    stage.ana(&format!("{case} amend {comment} Amended: {words}")).await;
+    assert_eq!(said(&stage, &case).pop().unwrap(), format!("Amended: {named}"));
+    let odd = stage.slack.add_user(&["AKIA", "IOSFODNN7EXAMPLE"].concat(), "odd@example.com", &json!({}));
+    for field in ["title", "describe"] {
+        stage.ana(&format!("{case} {field} {words}")).await;
+        let answer = stage.ana(&format!("{case} {field} Ask <@{odd}>")).await;
+        assert!(answer.contains("looks like it holds an AWS access key id"), "{answer}");
+    }
+    let case = stage.sir.case(&case).unwrap();
+    assert_eq!([&case["title"], &case["description"]], [named, named]);
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ pub(super) async fn amend(
         author: saying.author,
         slack_ts: saying.slack_ts.map(Ts::new),
         jira_comment: saying.jira_comment.map(IssueCommentId::new),
-        ..Speech::typed(context, words)
+        ..Speech::typed(context, naming::called(context, words).await?)
     };
     let made = CommandKey::known(saying.command);
     let known = [(comment.clone(), made.clone())].into();

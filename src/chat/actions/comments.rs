@@ -113,7 +113,7 @@ fn named(author: &Author, speaker: Option<&str>) -> String {
 }
 
 pub(super) async fn add(context: &CommandContext<'_>, id: &CaseId, words: &str) -> Outcome {
-    let speech = Speech::typed(context, words);
+    let speech = Speech::typed(context, naming::called(context, words).await?);
     // Whoever asks hears of the limit and may choose; what is said in passing is split.
     limits::case::COMMENT
         .check(&speech.body(context.settings))

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     compare_and_set::{self, PlannedChange, closed},
     context::{CommandContext, Outcome},
-    own_clock,
+    naming, own_clock,
 };
 use crate::{
     aws::sir::{Call, CaseChange},
@@ -14,12 +14,14 @@ use crate::{
 };
 
 pub(crate) async fn title(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
+    let to = &naming::called(context, to).await?;
     let change = CaseChange { title: Some(to.to_owned()), ..CaseChange::default() };
     let says = Paragraph::of("The title of case ").bold(id.as_str()).text(" is now: ").bold(to);
     compare_and_set::case(context, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
 }
 
 pub(crate) async fn description(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
+    let to = &naming::called(context, to).await?;
     let change = CaseChange { description: Some(to.to_owned()), ..CaseChange::default() };
     let says = Paragraph::of("Case ").bold(id.as_str()).text(" is now described as you wrote.");
     compare_and_set::case(context, id, |case| compare(case, &case.description, &to.to_owned(), change, says))

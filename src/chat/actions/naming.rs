@@ -3,7 +3,7 @@
 use super::context::{ActionError, CommandContext};
 use crate::{
     case::{ChannelId, FileId, GroupId, Ts, UserId, text},
-    chat::language::decode,
+    chat::{language::decode, policy::secret_scan, reply::Reply},
     http::Failure,
     targets::slack::{
         Slack,
@@ -39,6 +39,24 @@ impl Mention {
             Self::Group => "<!subteam^",
             Self::Channel => "<#",
         }
+    }
+
+    fn sign_alone(self) -> char {
+        match self {
+            Self::Person | Self::Group => '@',
+            Self::Channel => '#',
+        }
+    }
+
+    /// Whether this reads like an id of Slack's, of nine characters or more.
+    fn may_be(self, id: &str) -> bool {
+        let begins: &[char] = match self {
+            Self::Person => &['U', 'W'],
+            Self::Group => &['S'],
+            Self::Channel => &['C', 'G'],
+        };
+        let is_of_ids = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        (9..=LONGEST).contains(&id.len()) && id.starts_with(begins) && id.bytes().all(is_of_ids)
     }
 
     /// How it is called; `None` where Slack does not tell.
@@ -99,6 +117,51 @@ pub(crate) async fn words(
     Ok(text::beside(&decode::decode(&text), "message in Slack", &files(context, message).await?))
 }
 
+/// The same of a line or a form, in which a mention without a name is its sign and its id: `@U024BE7LH`.
+pub(crate) async fn called(context: &CommandContext<'_>, words: &str) -> Result<String, ActionError> {
+    // At a terminal nobody mentions anybody, and Slack is not asked.
+    let mut text = words.to_owned();
+    for (kind, id) in signed(words).into_iter().filter(|_| !context.is_at_a_terminal()) {
+        if let Some(name) = kind.name(context, id).await? {
+            let (sign, name) = (kind.sign_alone(), text::one_line(&name));
+            text = renamed(&text, &format!("{sign}{id}"), &format!("{sign}{name}"));
+        }
+    }
+    if let Some(kind) = Some(&text).filter(|text| *text != words).and_then(|text| secret_scan::secret(text)) {
+        context.found.refused(secret_scan::RULE);
+        return Err(Reply::says(secret_scan::withheld(kind)).into());
+    }
+    Ok(text)
+}
+
+/// The ids that stand behind their sign, at most ten of each kind, each once.
+fn signed(words: &str) -> Vec<(Mention, &str)> {
+    let mut ids = Vec::new();
+    for kind in [Mention::Person, Mention::Group, Mention::Channel] {
+        let behind = words.split(kind.sign_alone()).skip(1).map(|rest| &rest[..length_of_id(rest)]);
+        let mut of_kind: Vec<_> = behind.filter(|id| kind.may_be(id)).collect();
+        of_kind.sort_unstable();
+        of_kind.dedup();
+        ids.extend(of_kind.into_iter().take(MOST).map(|id| (kind, id)));
+    }
+    ids
+}
+
+fn length_of_id(text: &str) -> usize {
+    text.bytes().take(LONGEST + 1).take_while(u8::is_ascii_alphanumeric).count()
+}
+
+/// With another name wherever this one stands as a whole.
+fn renamed(text: &str, from: &str, to: &str) -> String {
+    let mut parts = text.split(from);
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    for rest in parts {
+        all.push_str(if length_of_id(rest) == 0 { to } else { from });
+        all.push_str(rest);
+    }
+    all
+}
+
 async fn files(context: &CommandContext<'_>, message: &SlackMessage) -> Result<Vec<String>, ActionError> {
     let mut names = Vec::new();
     for name in &message.files {
@@ -142,9 +205,21 @@ mod tests {
     }
 
     #[test]
+    fn an_id_behind_its_sign_is_found_once_each_and_renamed_where_it_stands_as_a_whole() {
+        let words =
+            "@U024BE7LH, @U024BE7LH! @U024BE7LHX @u024be7lh a@UNIVERSITY @S0ONCALL01 #C0ALERTS01 #C1 @";
+        let ids: Vec<_> = signed(words).into_iter().map(|(_, id)| id).collect();
+        assert_eq!(ids, ["U024BE7LH", "U024BE7LHX", "UNIVERSITY", "S0ONCALL01", "C0ALERTS01"]);
+        let named = renamed("@U024BE7LH: @U024BE7LHX (@U024BE7LH)", "@U024BE7LH", "@Bo");
+        assert_eq!(named, "@Bo: @U024BE7LHX (@Bo)");
+    }
+
+    #[test]
     fn twice_the_text_is_searched_in_twice_the_time() {
         for kind in [Mention::Person, Mention::Group, Mention::Channel] {
             is_steady(|text| mentioned(text, kind).len());
+            is_steady(|text| signed(&text.replace('a', "@U024BE7LH")).len());
+            is_steady(|text| renamed(&text.replace('a', "@U024BE7LH"), "@U024BE7LH", "@Bo").len());
             is_steady(|text| mentioned(&format!("{text}{}", kind.sign()).repeat(2), kind).len());
         }
     }
