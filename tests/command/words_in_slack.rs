@@ -177,6 +177,10 @@ async fn what_is_typed_names_people_groups_and_channels_too_whichever_door_it_co
         let answer = stage.ana(&format!("{case} {field} Ask <@{odd}>")).await;
         assert!(answer.contains("looks like it holds an AWS access key id"), "{answer}");
     }
+    stage.sir.investigates(&case, &json!({})).unwrap();
+    stage.ana(&format!("{case} ai useful 1 {words}")).await;
+    let state = stage.sir.state();
+    assert!(state.to_string().contains(&format!("\"comment\":\"{named}\"")), "{state}");
     let case = stage.sir.case(&case).unwrap();
     assert_eq!([&case["title"], &case["description"]], [named, named]);
 }

@@ -3,6 +3,7 @@
 use super::{
     compare_and_set::{self, PlannedChange},
     context::{ActionError, CommandContext, Outcome},
+    naming,
 };
 use crate::{
     aws::sir::{Call, ask},
@@ -63,6 +64,10 @@ pub(crate) async fn rate(
     useful: bool,
     why: Option<&str>,
 ) -> Outcome {
+    let said = match why {
+        Some(why) => Some(naming::called(context, why).await?),
+        None => None,
+    };
     let steps = investigations(context, id).await?;
     let found = match which {
         InvestigationRef::Number(number) => {
@@ -77,12 +82,7 @@ pub(crate) async fn rate(
     let rating = if useful { "USEFUL" } else { "NOT_USEFUL" };
     let words = if useful { "useful" } else { "not useful" };
     let answer = Paragraph::of("AWS now knows that this was ").text(format!("{words}: ")).bold(&step.title);
-    let call = Call::SendFeedback {
-        case: id.clone(),
-        investigation: step.id.clone(),
-        useful,
-        comment: why.map(str::to_owned),
-    };
+    let call = Call::SendFeedback { case: id.clone(), investigation: step.id.clone(), useful, comment: said };
     // What was said of it before cannot be read back with its reason, so only the same rating without one is left out.
     let done = why.is_none() && step.feedback.as_deref() == Some(rating);
     let seen = step.id.to_string();

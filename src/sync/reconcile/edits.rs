@@ -43,7 +43,7 @@ impl Edits {
 
     /// Where the next reading begins, if not at the first page; none where this one does not know.
     pub(super) fn pages(&self) -> Option<&Option<EditPages>> {
-        self.is_current.then_some(&self.pages)
+        (self.is_current || self.pages.is_some()).then_some(&self.pages)
     }
 }
 
@@ -53,7 +53,8 @@ pub(super) async fn read(context: &Context<'_>, case: &CaseId, note: &CaseNote) 
     let known = note.edits.as_ref().and_then(|pages| pages.last_day.clone());
     if let Some(page) = known.filter(|_| !wants_opener) {
         let mut reading = Reading::default();
-        if reading.read(context, case, Some(page)).await.is_ok() && reading.reaches_back() {
+        // A page that is not known any more is a hint that does not help.
+        if reading.read(context, case, Some(page)).await.is_ok() || !reading.pages.is_empty() {
             return reading.edits();
         }
     }
@@ -116,18 +117,23 @@ impl Reading {
         self.times().max().is_some_and(|newest| (newest - at) * 1_000 > DAY)
     }
 
-    /// Where the next reading begins; none where that is at the first page.
+    /// Where the next reading begins: where the last day does, or where this one had to stop. None where that is at the
+    /// first page.
     fn next(&self) -> Option<EditPages> {
         let is_early = |(_, edits): &&(Option<String>, Vec<Edit>)| {
             edits.first().and_then(|edit| edit.at).is_some_and(|at| self.is_before_the_last_day(at))
         };
-        let end = self.pages.last().filter(|_| self.ended && !self.falls())?.0.clone()?;
-        let last_day = self.pages.iter().rfind(is_early).and_then(|(page, _)| page.clone());
+        let end = self.pages.last().filter(|_| !self.falls())?.0.clone()?;
+        let last_day = match self.ended {
+            true => self.pages.iter().rfind(is_early).or(self.pages.first())?.0.clone(),
+            false => Some(end.clone()),
+        };
         Some(EditPages { last_day, end })
     }
 
     fn edits(self) -> Edits {
-        let is_current = self.ended || self.falls() && self.reaches_back();
+        let is_begun = self.pages.first().is_some_and(|(page, _)| page.is_none());
+        let is_current = (self.ended || self.falls()) && self.reaches_back() || self.ended && is_begun;
         let pages = self.next();
         let mut list: Vec<Edit> = self.pages.into_iter().flat_map(|(_, edits)| edits).collect();
         list.sort_by_key(|edit| edit.at);
