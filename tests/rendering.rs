@@ -119,7 +119,7 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
             author,
             speaker: None,
             at: 1,
-            edited: true,
+            edited: Some(1_795_262_400),
             part: part.clone(),
             call: None,
         };
@@ -442,7 +442,7 @@ fn what_the_parts_show_is_the_whole_text() {
         author: Author::AwsResponder,
         speaker: None,
         at: 1,
-        edited: false,
+        edited: None,
         part: Part { index, of: 9, text },
         call: None,
     };

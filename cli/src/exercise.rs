@@ -73,9 +73,13 @@ pub async fn run() -> Result<(), ExerciseError> {
         operator::record(operator.as_ref(), operator::line(verb, Some(case), AuditOutcome::Done)).await
     };
     let case = opened(&live).await?;
-    did("new", &case).await?;
-    output::say(&format!("exercise case {case} is open"))?;
-    let gone = gone_through(&live, &case, targets, async || did("comment", &case).await).await;
+    // Whatever comes between, the trail included, the case is closed at the end.
+    let gone = async {
+        did("new", &case).await?;
+        output::say(&format!("exercise case {case} is open"))?;
+        gone_through(&live, &case, targets, async || did("comment", &case).await).await
+    };
+    let gone = gone.await;
     live.call(Call::CloseCase { case: case.clone() }).await?;
     did("close", &case).await?;
     gone?;

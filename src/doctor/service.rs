@@ -5,15 +5,25 @@ use crate::{
     aws::{
         hub::HubCall,
         sessions::SessionName,
-        sir::{Call, Fault, FaultKind, ask},
+        sir::{Call, Fault, FaultKind, MembershipSummary, ask},
     },
-    case::{CaseId, MembershipId},
+    case::{Attachment, CaseId},
     runtime,
 };
 
-const OF_A_CASE: [&str; 4] =
-    ["sir.get_case", "sir.list_comments", "sir.list_case_edits", "sir.list_investigations"];
-const OF_A_MEMBERSHIP: [&str; 2] = ["sir.get_membership", "sir.get_finding_metrics"];
+const OF_A_CASE: [&str; 6] = [
+    "sir.get_case",
+    "sir.list_comments",
+    "sir.list_case_edits",
+    "sir.list_investigations",
+    "sir.list_tags",
+    "sir.get_attachment",
+];
+const OF_A_MEMBERSHIP: [&str; 3] =
+    ["sir.get_membership", "sir.get_finding_metrics", "sir.get_member_accounts"];
+const OF_THE_HUB: [&str; 4] = ["hub", "hub.products", "hub.list_members", "hub.get_members"];
+/// An account that is nobody's: whether it may be asked for is all that is asked.
+const NOBODY: &str = "000000000000";
 const RIGHTS: &str = "Deploy the template of this release again: the functions' roles grant it. From a terminal: use \
                       credentials that may read";
 
@@ -29,7 +39,7 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
         ),
     );
     found.add("sir.person", person(patient).await);
-    found.add("hub", hub(patient).await);
+    hub(patient, found).await;
 }
 
 /// Whether a session in somebody's name begins, where the stack wants one for each act.
@@ -78,7 +88,7 @@ fn read<T>(asked: Result<T, Fault>, seen: &str) -> Answer {
     }
 }
 
-async fn membership(patient: &Patient<'_>, found: &mut Examined) -> Option<MembershipId> {
+async fn membership(patient: &Patient<'_>, found: &mut Examined) -> Option<MembershipSummary> {
     let here = patient.settings.sir.region.as_deref().unwrap_or("this Region");
     let left_out = patient.world.left_out().memberships.then_some("WithMemberships");
     let page = match runtime::ask(patient.world, ask::memberships(None)).await {
@@ -105,7 +115,7 @@ async fn membership(patient: &Patient<'_>, found: &mut Examined) -> Option<Membe
             ),
         },
     );
-    active.map(|one| one.id.clone())
+    active.cloned()
 }
 
 async fn of_the_cases(patient: &Patient<'_>, found: &mut Examined) {
@@ -124,23 +134,57 @@ async fn of_the_cases(patient: &Patient<'_>, found: &mut Examined) {
         };
         return found.add_all(&OF_A_CASE, &answer);
     };
-    for (check, call) in OF_A_CASE.into_iter().zip(calls(&case)) {
-        found.add(check, read(patient.world.call(call).await, &format!("of case {case} it answered")));
+    let got = runtime::ask(patient.world, ask::case(&case)).await;
+    let seen = format!("of case {case} it answered");
+    let (arn, file) = match &got {
+        Ok(case) => (Some(case.arn.clone()), case.attachments.iter().find(|file| file.is_verified())),
+        Err(_) => (None, None),
+    };
+    let [get, comments, edits, investigations, tags, attachment] = OF_A_CASE;
+    for (check, call) in [comments, edits, investigations].into_iter().zip(lists(&case)) {
+        found.add(check, read(patient.world.call(call).await, &seen));
     }
+    let told = async |call: Call| read(patient.world.call(call).await, &seen);
+    found.add(
+        tags,
+        match arn {
+            Some(arn) => told(Call::ListTagsForResource { arn }).await,
+            None => behind(get),
+        },
+    );
+    let download = |file: &Attachment| Call::GetCaseAttachmentDownloadUrl {
+        case: case.clone(),
+        attachment: file.id.clone(),
+    };
+    found.add(
+        attachment,
+        match (file.map(download), got.is_ok()) {
+            (Some(call), _) => told(call).await,
+            (None, true) => unseen(
+                "the newest case has no file that AWS gives",
+                "attach a small file to a case of your own, and ask again",
+            ),
+            (None, false) => behind(get),
+        },
+    );
+    found.add(get, read(got, &seen));
 }
 
-fn calls(case: &CaseId) -> [Call; 4] {
+fn lists(case: &CaseId) -> [Call; 3] {
     let case = || case.clone();
     [
-        Call::GetCase { case: case() },
         Call::ListComments { case: case(), next: None },
         Call::ListCaseEdits { case: case(), next: None },
         Call::ListInvestigations { case: case(), next: None },
     ]
 }
 
-async fn of_the_membership(patient: &Patient<'_>, membership: Option<MembershipId>, found: &mut Examined) {
-    let Some(membership) = membership else {
+async fn of_the_membership(
+    patient: &Patient<'_>,
+    membership: Option<MembershipSummary>,
+    found: &mut Examined,
+) {
+    let Some(MembershipSummary { id: membership, account, .. }) = membership else {
         if !found.has(OF_A_MEMBERSHIP[0]) {
             found.add_all(&OF_A_MEMBERSHIP, &behind("sir.membership"));
         }
@@ -149,20 +193,36 @@ async fn of_the_membership(patient: &Patient<'_>, membership: Option<MembershipI
     let left_out = patient.world.left_out().memberships.then_some("WithMemberships");
     let to = patient.world.now() / 1_000;
     let metrics = Call::GetFindingMetrics { membership: membership.clone(), from: to - 86_400, to };
-    for (check, call) in OF_A_MEMBERSHIP.into_iter().zip([Call::GetMembership { membership }, metrics]) {
+    let accounts = Call::BatchGetMemberAccountDetails {
+        membership: membership.clone(),
+        accounts: account.into_iter().collect(),
+    };
+    let calls = [Call::GetMembership { membership }, metrics, accounts];
+    for (check, call) in OF_A_MEMBERSHIP.into_iter().zip(calls) {
         found.add(check, read_unless(left_out, patient.world.call(call).await));
     }
 }
 
-async fn hub(patient: &Patient<'_>) -> Answer {
+/// Each read that the verbs of `hub` make.
+async fn hub(patient: &Patient<'_>, found: &mut Examined) {
     if patient.settings.roles.admin.is_empty() {
-        return fine("not needed: nobody has the role admin, whose verbs ask Security Hub");
+        let answer = fine("not needed: nobody has the role admin, whose verbs ask Security Hub");
+        return found.add_all(&OF_THE_HUB, &answer);
     }
-    match patient.world.call(Call::Hub(HubCall::GetAdministratorAccount)).await {
-        Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::InvalidToken) => unseen(
-            "Security Hub is not in use here",
-            "switch it on in this account and Region, if you want /sir hub",
-        ),
-        asked => read_unless(patient.world.left_out().hub.then_some("WithSecurityHub"), asked),
+    let calls = [
+        HubCall::GetAdministratorAccount,
+        HubCall::DescribeProducts { product: None, next: None },
+        HubCall::ListMembers { everybody: true, next: None },
+        HubCall::GetMembers { accounts: vec![NOBODY.to_owned()] },
+    ];
+    for (check, call) in OF_THE_HUB.into_iter().zip(calls) {
+        let answer = match patient.world.call(Call::Hub(call)).await {
+            Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::InvalidToken) => unseen(
+                "Security Hub is not in use here",
+                "switch it on in this account and Region, if you want /sir hub",
+            ),
+            asked => read_unless(patient.world.left_out().hub.then_some("WithSecurityHub"), asked),
+        };
+        found.add(check, answer);
     }
 }

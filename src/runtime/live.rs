@@ -277,9 +277,13 @@ impl<S: Store> Live<S> {
         if known.as_deref() == Some(version) {
             return Ok(());
         }
+        let now = clock::now();
+        // Workers that notice it at once write the same act; what is taken up once more, later, is another.
+        let act =
+            format!("{name} {version} after {} {}", known.as_deref().unwrap_or_default(), now / TEN_MINUTES);
         let line = AuditLine {
-            at: AuditLine::time(clock::now()),
-            act: text::hash(&format!("{name} {version}")),
+            at: AuditLine::time(now),
+            act: text::hash(&act),
             door: "load".to_owned(),
             verb: what.to_owned(),
             version: version.to_owned(),

@@ -24,7 +24,8 @@ pub enum Content {
         /// Their name, where we wrote it into the comment ourselves: it is shown once.
         speaker: Option<String>,
         at: Seconds,
-        edited: bool,
+        /// When it was last made to say something else; none where it says what it said.
+        edited: Option<Seconds>,
         part: Part,
         /// The call that the message makes as well: what was said and that somebody is needed are one.
         call: Option<Box<Call>>,

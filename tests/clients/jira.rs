@@ -54,7 +54,7 @@ fn document(text: &str) -> Value {
     let part = Part { index: 0, of: 1, text: text.to_owned() };
     let author = Author::Jira { name: text.to_owned() };
     jira::content(
-        &Content::Comment { author, speaker: None, at: 1_795_262_400, edited: false, part, call: None },
+        &Content::Comment { author, speaker: None, at: 1_795_262_400, edited: None, part, call: None },
         Plainness::Full,
     )
 }

@@ -54,6 +54,24 @@ async fn who_closed_the_case_and_who_tried_to_stands_in_the_trail() {
     assert!(request.id.starts_with("00000000-0000-4000-8000-"), "{request:?}");
 }
 
+#[tokio::test]
+async fn who_tried_it_in_a_cases_own_channel_stands_in_the_trail_of_that_case() {
+    let mut stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']\n", "").await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.notify().await;
+    let (nobody, own) =
+        (stage.slack.add_user("eve", "eve@example.com", &json!({})), stage.card(&case).await.0);
+    stage.slack.set_member(&own, &nobody, true);
+    stage.channel = own;
+    for line in ["close", &format!("comment {}", ["AKIA", "IOSFODNN7EXAMPLE"].concat())] {
+        stage.types(&nobody, line).await;
+        let tried = stage.trail().pop().unwrap();
+        assert_eq!((tried.decision, tried.case.as_ref()), (Decision::Refused, Some(&case)), "{tried:?}");
+    }
+    stage.types(&nobody, "membership cancel").await;
+    assert_eq!(stage.trail().pop().unwrap().case, None, "that is about no case");
+}
+
 /// Every way in, and what the trail then says of it.
 async fn ways(stage: &Stage, user: &UserId, case: &CaseId, card: &Ts) -> Vec<(&'static str, AuditLine)> {
     let (slack, channel) = (&stage.slack, &stage.channel);

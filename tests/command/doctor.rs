@@ -38,7 +38,8 @@ async fn well() -> Stage {
     stage.channel = private;
     stage.world.watches();
     stage.world.has_queues([0; 4]);
-    stage.sir.aws_creates_case("Key leaked");
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.aws_attaches(&case, "notes.txt", "03:10 web-2 is off").unwrap();
     stage.events().await;
     stage.sweep().await;
     for service in [Service::Slack, Service::Jira] {
@@ -181,6 +182,12 @@ const FAULTS: &[(&str, Fault)] = &[
     ("sir.list_investigations", |stage| denied(stage, "ListInvestigations")),
     ("sir.get_membership", |stage| denied(stage, "GetMembership")),
     ("sir.get_finding_metrics", |stage| denied(stage, "GetFindingMetrics")),
+    ("sir.list_tags", |stage| denied(stage, "ListTagsForResource")),
+    ("sir.get_attachment", |stage| denied(stage, "GetCaseAttachmentDownloadUrl")),
+    ("sir.get_member_accounts", |stage| denied(stage, "BatchGetMemberAccountDetails")),
+    ("hub.products", |stage| denied_by_the_hub(stage, "DescribeProducts")),
+    ("hub.list_members", |stage| denied_by_the_hub(stage, "ListMembers")),
+    ("hub.get_members", |stage| denied_by_the_hub(stage, "GetMembers")),
     ("hub", |stage| {
         let rule = FaultRule::on("GetAdministratorAccount").error("AccessDeniedException");
         stage.hub.fault(rule);
@@ -199,6 +206,10 @@ const FAULTS: &[(&str, Fault)] = &[
 
 fn given(stage: &mut Stage) -> &mut JiraSettings {
     stage.settings.jira.as_mut().unwrap()
+}
+
+fn denied_by_the_hub(stage: &Stage, operation: &str) {
+    stage.hub.fault(FaultRule::on(operation).error("AccessDeniedException"));
 }
 
 fn denied(stage: &Stage, operation: &str) {
@@ -222,7 +233,8 @@ async fn each_fault_makes_exactly_its_own_check_fail() {
 
 #[tokio::test]
 async fn what_a_parameter_left_out_is_not_wrong_and_without_it_is() {
-    let denied_calls = ["ListMemberships", "GetMembership", "GetFindingMetrics"];
+    let denied_calls =
+        ["ListMemberships", "GetMembership", "GetFindingMetrics", "BatchGetMemberAccountDetails"];
     let out = "left out by parameter: With";
     for is_left_out in [true, false] {
         let stage = well().await;
@@ -232,7 +244,13 @@ async fn what_a_parameter_left_out_is_not_wrong_and_without_it_is() {
         let found = Box::pin(examined(&stage)).await;
         let told: Vec<_> = found.iter().filter(|finding| finding.to_string().contains(out)).collect();
         let names: Vec<_> = told.iter().map(|finding| finding.check).collect();
-        let expected = ["sir.get_membership", "sir.get_finding_metrics", "sir.membership", "hub"];
+        let expected = [
+            "sir.get_membership",
+            "sir.get_finding_metrics",
+            "sir.get_member_accounts",
+            "sir.membership",
+            "hub",
+        ];
         assert_eq!(names, if is_left_out { &expected[..] } else { &[] }, "{found:#?}");
         assert_eq!(wrong(&found), if is_left_out { &[][..] } else { &["sir.membership", "hub"] });
     }

@@ -126,7 +126,7 @@ fn contents() -> Vec<(&'static str, Content)> {
         author,
         speaker: None,
         at: AT,
-        edited: false,
+        edited: None,
         part: part("Did your team create this key?"),
         call,
     };

@@ -155,6 +155,32 @@ async fn groups_and_channels_are_named_and_their_ids_stand_where_slack_tells_no_
 }
 
 #[tokio::test]
+async fn a_reply_is_read_without_the_marks_of_bold_and_italic_with_rich_text_or_without() {
+    let stage = Stage::set().await;
+    let (case, thread) = thread(&stage).await;
+    let styled = |text: &str, style: &str| json!({ "type": "text", "text": text, "style": { style: true } });
+    let elements = json!([
+        styled("done", "bold"),
+        { "type": "text", "text": " " },
+        { "type": "emoji", "name": "tada", "unicode": "1f389" },
+        { "type": "text", "text": " 2 * 3 " },
+        styled("cat *.log", "code"),
+    ]);
+    let blocks =
+        json!([{ "type": "rich_text", "elements": [{ "type": "rich_text_section", "elements": elements }] }]);
+    let written = json!({ "text": "*done* :tada: 2 * 3 `cat *.log`", "blocks": blocks });
+    for (message, expected) in [
+        (written, "done 🎉 2 * 3 `cat *.log`"),
+        (json!({ "text": "*done* _now_: rm *.log and `*x*`" }), "done now: rm *.log and `*x*`"),
+    ] {
+        all(&stage, &stage.slack.writes(&ana(), &stage.channel, &message, Some(&thread)).1).await;
+        assert_eq!(said(&stage, &case).pop().unwrap(), expected);
+    }
+    stage.notify().await;
+    assert!(stage.comments(&case).await.concat().contains("done 🎉"), "and so it stands in the issue");
+}
+
+#[tokio::test]
 async fn what_is_typed_names_people_groups_and_channels_too_whichever_door_it_comes_by() {
     let stage = Stage::set().await;
     let (case, thread) = thread(&stage).await;

@@ -125,6 +125,34 @@ fn kinds(stage: &Stage) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn each_edit_is_an_event_of_its_own_and_words_that_were_taken_back_are_said_to_be() {
+    let stage = Stage::with("", WEBHOOK).await;
+    let case = asked(&stage).await;
+    let comment = stage.sir.aws_comments(&case, "AWS Responder", "Turn it.").unwrap();
+    stage.notify().await;
+    let before = kinds(&stage).len();
+    for words in ["Leave it.", "Turn it.", "Leave it."] {
+        stage.later(60_000);
+        stage.sir.aws_edits_comment((&case, &comment), "AWS Responder", words).unwrap();
+        stage.notify().await;
+    }
+    assert_eq!(kinds(&stage)[before..], ["comment.edited"; 3], "what it said once before is news again");
+    let (channel, thread) = stage.card(&case).await;
+    let (ts, sent) = stage.slack.says(&ana(), &channel, "Our key.", Some(&thread));
+    let deleted = async |sent: Vec<_>| {
+        for delivery in sent {
+            assert_eq!(stage.deliver(&delivery).await.0, 200);
+        }
+        assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+        stage.notify().await;
+    };
+    deleted(sent).await;
+    let before = kinds(&stage).len();
+    deleted(vec![stage.slack.deletes(&channel, &ts).unwrap()]).await;
+    assert_eq!(kinds(&stage)[before..], ["comment.withdrawn"]);
+}
+
+#[tokio::test]
 async fn a_webhook_hears_all_that_happens_in_its_order_and_no_words_unless_told_to() {
     for texts in [false, true] {
         let stage = Stage::with("", &format!("{WEBHOOK}texts = {texts}\n")).await;

@@ -116,7 +116,7 @@ pub fn said(text: &str) -> Content {
         author: Author::AwsResponder,
         speaker: None,
         at: 1_795_668_400,
-        edited: false,
+        edited: None,
         part,
         call: None,
     }

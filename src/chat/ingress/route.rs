@@ -32,7 +32,7 @@ use crate::{
             decode, grammar,
             help::Situation,
             user_error::UserError,
-            verbs::{self, Verb},
+            verbs::{self, Subject, Verb},
         },
         policy::{
             identity, length,
@@ -240,7 +240,13 @@ async fn typed(chat: &ChatContext<'_>, slash: SlashCommand, now: Millis) -> Gate
 /// Writes down that somebody was refused at the door.
 pub(super) async fn record_refusal(chat: &ChatContext<'_>, sender: &Sender, act: ActId, refusal: Refusal) {
     let job = sender.clone().does(act, Action::Mistaken { answer: Reply::silence() });
-    findings::refused(chat.world, &job, refusal).await;
+    let is_of_a_case = refusal.verb.is_none_or(|verb| verb.about == Subject::Case);
+    let case = match refusal.case {
+        // A line without an id is about the case of its place.
+        None if is_of_a_case => case_of(chat.world.store(), &sender.team, &sender.place).await.ok().flatten(),
+        known => known,
+    };
+    findings::refused(chat.world, &job, Refusal { case, ..refusal }).await;
 }
 
 /// Why somebody may not, as far as the settings alone tell: not where a user group might make a difference. Whether the

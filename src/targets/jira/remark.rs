@@ -77,7 +77,7 @@ fn head(content: &Content) -> Inline {
                 _ => wording::author(author),
             };
             let head = Inline::new().strong(&name).text(&format!(" · {}", wording::utc(*at)));
-            which(if *edited { head.text(" · edited") } else { head }, part)
+            which(if edited.is_some() { head.text(" · edited") } else { head }, part)
         }
         Content::Investigation { step, .. } => step_head(step),
         Content::Nudge { for_us: true, since } => {
@@ -253,7 +253,7 @@ mod tests {
             author,
             speaker: None,
             at: NOON,
-            edited: true,
+            edited: Some(NOON),
             part: Part { index: 1, of: 2, text: text.to_owned() },
             call: None,
         }
@@ -294,7 +294,7 @@ mod tests {
         let named = |author: Author, speaker: &str| {
             let part = Part { index: 0, of: 1, text: "words".to_owned() };
             let speaker = Some(speaker.to_owned());
-            let told = Content::Comment { author, speaker, at: NOON, edited: false, part, call: None };
+            let told = Content::Comment { author, speaker, at: NOON, edited: None, part, call: None };
             content(&told, Plainness::Full)["content"][0]["content"][0]["text"].clone()
         };
         assert_eq!(named(Author::Slack { user: UserId::new("U1") }, "ana (Slack)"), "ana (Slack)");

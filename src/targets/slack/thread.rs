@@ -47,7 +47,7 @@ fn full(content: &Content) -> Message {
             told(which(Line::new().bold("Description"), part), &part.text, "This part fell away.")
         }
         Content::Comment { author, speaker: _, at, edited, part, call } => {
-            let line = which(head(calling(call.as_deref()), author, (*at, *edited)), part);
+            let line = which(head(calling(call.as_deref()), author, (*at, edited.is_some())), part);
             told(remarked(line, call.as_deref()), &part.text, "This part fell away.")
         }
         Content::Investigation { case, step, call } => {
@@ -412,7 +412,14 @@ mod tests {
 
     fn comment(author: Author, index: usize, of: usize, text: &str) -> Content {
         let part = Part { index, of, text: text.to_owned() };
-        Content::Comment { author, speaker: None, at: NOON, edited: index > 0, part, call: None }
+        Content::Comment {
+            author,
+            speaker: None,
+            at: NOON,
+            edited: (index > 0).then_some(NOON),
+            part,
+            call: None,
+        }
     }
 
     fn told_by_nobody(list: Vec<Change>) -> Vec<ToldChange> {

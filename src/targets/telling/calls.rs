@@ -67,6 +67,7 @@ impl Calling<'_> {
             deadlines.map(move |(what, hours)| Deadline {
                 key: format!("{name}/{start}/{what}"),
                 what: format!("{name}, {what}"),
+                from: start,
                 at: deadline(start, *hours),
             })
         };
@@ -79,13 +80,14 @@ impl Calling<'_> {
         let waits = case.resolver == Resolver::Aws && case.status == Status::Submitted;
         let answered = self.comments.iter().any(Comment::is_of_aws);
         let named = !self.named(Moment::Deadline).is_empty();
-        let at = case.created.filter(|_| waits && named && !answered && !case.is_closed())? + FIRST_RESPONSE;
-        Some(Deadline { key: format!("first/{at}"), what: "AWS's first response".to_owned(), at })
+        let from = case.created.filter(|_| waits && named && !answered && !case.is_closed())?;
+        let at = from + FIRST_RESPONSE;
+        Some(Deadline { key: format!("first/{at}"), what: "AWS's first response".to_owned(), from, at })
     }
 
     /// The latest that is due of a deadline's reminders, and of its passing.
     fn reminder(&self, deadline: &Deadline) -> Option<Call> {
-        let Deadline { key, what, at } = deadline;
+        let Deadline { key, what, at, .. } = deadline;
         let due = self.moments(deadline).filter(|(_, moment)| *moment <= self.now && self.is_fresh(*moment));
         let (minutes, _) = due.min_by_key(|(minutes, _)| *minutes)?;
         let words = if minutes == 0 { format!("{what}: it is over") } else { what.clone() };
@@ -93,10 +95,11 @@ impl Calling<'_> {
         Some(Call { quote: Some(words), ..call })
     }
 
-    /// When something is said of it, and how many minutes before it.
+    /// When something is said of it, and how many minutes before it: not before its clock runs.
     fn moments(&self, deadline: &Deadline) -> impl Iterator<Item = (u32, Seconds)> {
-        let (before, at) = (self.notify.remind_minutes.iter().copied(), deadline.at);
-        before.chain([0]).map(move |minutes| (minutes, at - Seconds::from(minutes) * 60))
+        let (before, from, at) = (self.notify.remind_minutes.iter().copied(), deadline.from, deadline.at);
+        let moments = before.chain([0]).map(move |minutes| (minutes, at - Seconds::from(minutes) * 60));
+        moments.filter(move |(_, moment)| *moment > from)
     }
 
     fn all_due(&self) -> Vec<Call> {
@@ -292,6 +295,7 @@ impl Calling<'_> {
 struct Deadline {
     key: String,
     what: String,
+    from: Seconds,
     at: Seconds,
 }
 

@@ -99,7 +99,7 @@ fn shown(comment: &Comment, saying: Option<&Saying>, mut part: Part) -> Content 
     if part.index == 0 {
         part.text = unnamed(&part.text, speaker.as_deref()).to_owned();
     }
-    let edited = comment.updated.is_some_and(|updated| updated > comment.created);
+    let edited = comment.updated.filter(|updated| *updated > comment.created);
     Content::Comment { author, speaker, at: comment.created, edited, part, call: None }
 }
 

@@ -33,10 +33,22 @@ pub(super) struct Telling<'t> {
 }
 
 impl Telling<'_> {
-    fn event(&self, kind: &str, at: Seconds, mut data: Map<String, Value>) -> Event {
+    fn event(&self, kind: &str, at: Seconds, data: Map<String, Value>) -> Event {
+        self.event_of(kind, at, (data, None))
+    }
+
+    /// Of what was rewritten `since`: that it says the same again, as it once did, is another event.
+    fn event_of(
+        &self,
+        kind: &str,
+        at: Seconds,
+        (mut data, since): (Map<String, Value>, Option<Seconds>),
+    ) -> Event {
         data.insert("case".to_owned(), json!(self.case));
         data.insert("key".to_owned(), json!(self.key));
-        let id = format!("msg_{}", text::hash(Mark::of(self.case, self.key, self.hash).as_str()));
+        let mark = Mark::of(self.case, self.key, self.hash);
+        let of = since.map_or_else(|| mark.as_str().to_owned(), |since| format!("{} {since}", mark.as_str()));
+        let id = format!("msg_{}", text::hash(&of));
         Event { id, body: json!({ "type": kind, "timestamp": time(at), "data": data }).to_string() }
     }
 
@@ -84,14 +96,15 @@ impl Telling<'_> {
     /// What was told and reads differently now, or is there no more.
     pub(super) fn rewritten(&self, content: &Content, now: Seconds) -> Option<Event> {
         match content {
-            Content::Comment { part, .. } => {
-                let kind = if part.text.is_empty() { "comment.withdrawn" } else { "comment.edited" };
-                Some(self.event(kind, now, self.comment(content)?))
+            Content::Comment { part, edited, .. } => {
+                // A part that fell away is one of an edit.
+                let kind = if is_withdrawn(&part.text) { "comment.withdrawn" } else { "comment.edited" };
+                Some(self.event_of(kind, now, (self.comment(content)?, *edited)))
             }
             Content::Investigation { step, .. } => {
                 let mut data = object(json!({ "investigation": step.id, "state": step.status }));
                 self.word(&mut data, "text", &step.content);
-                Some(self.event("investigation.changed", step.updated, data))
+                Some(self.event_of("investigation.changed", step.updated, (data, Some(step.updated))))
             }
             Content::Changes(..)
             | Content::Description(_)
@@ -111,7 +124,7 @@ impl Telling<'_> {
         let id = self.key.comment_id()?;
         let name = speaker.clone().unwrap_or_else(|| wording::author(author));
         let mut data = object(json!({
-            "comment": id, "who": { "name": name }, "said": time(*at), "edited": edited,
+            "comment": id, "who": { "name": name }, "said": time(*at), "edited": edited.is_some(),
             "part": { "index": index, "of": of },
         }));
         self.word(&mut data, "text", text);
@@ -166,6 +179,11 @@ pub(super) fn fingerprint(content: &Content, texts: bool) -> Fingerprint {
         | Content::Page(..) => Value::Null,
     };
     telling::fingerprint(vec![data])
+}
+
+/// Whether this stands in the place of words that somebody took back.
+fn is_withdrawn(text: &str) -> bool {
+    text.starts_with("[withdrawn by ") && text.ends_with(']') && !text.contains('\n')
 }
 
 /// An event that says nothing, and asks whether it is taken.

@@ -36,7 +36,7 @@ const OPENING: &str = "\
 - `comment`, `title`, `describe` and other texts take everything after them as it stands, without quotes. Elsewhere
   quotes hold a value of several words together.
 - What a phone makes of `--` and of quotes is understood, and so are addresses written as `203.0.113[.]9`.
-- Moments are UTC: `2h ago`, `yesterday 14:00`, `today 9:30`, `2026-11-20`, `2026-11-20 14:00+01:00`.
+- Moments are on your own clock, that of your Slack profile, and said back: `2h ago`, `yesterday 14:00`, `today 9:30`, `2026-11-20`, `2026-11-20 14:00+01:00`.
 - An AWS key, a Slack, GitHub or Atlassian token, a bearer token or a private key is refused wherever it stands, and
   nothing of the line is kept.
 - A text of more than 4,000 bytes is read only from somebody who has the role for `comment`: of anybody else's nothing

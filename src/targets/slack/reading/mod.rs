@@ -4,6 +4,7 @@
 mod attachment;
 mod block;
 mod file;
+mod marks;
 mod rich;
 #[cfg(test)]
 mod tests;
@@ -57,7 +58,10 @@ impl<'a> MessageParts<'a> {
 
     pub fn said(&self) -> Words {
         let mut reader = MessageReader::default();
-        let mut words = vec![self.text.trim_end().to_owned()];
+        let text = rich::emoji(self.blocks)
+            .into_iter()
+            .fold(marks::unmarked(self.text.trim_end()), |text, (name, sign)| text.replace(&name, &sign));
+        let mut words = vec![text];
         words.extend(reader.blocks_beside(self.text, self.blocks));
         words.extend(self.attachments.iter().filter_map(|one| reader.attachment(one)));
         reader.beside.extend(self.files.iter().map(file::beside));

@@ -94,6 +94,30 @@ fn linked(url: &str, label: Option<&str>) -> String {
     }
 }
 
+/// The most that are looked for in a text.
+const EMOJI: usize = 30;
+
+/// Emoji of rich text as they stand in the text of its message, `:tada:`, and as people see them.
+pub(super) fn emoji(blocks: &[Value]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let rich = blocks.iter().filter(|block| kind(block) == "rich_text");
+    rich.flat_map(|block| list(block, "elements")).for_each(|part| found_in(part, &mut found));
+    found
+}
+
+fn found_in(part: &Value, found: &mut Vec<(String, String)>) {
+    if found.len() >= EMOJI {
+        return;
+    }
+    if let ("emoji", Some(name), Some(sign)) = (kind(part), field(part, "name"), unicode(part)) {
+        let known = (format!(":{name}:"), sign);
+        if !found.contains(&known) {
+            found.push(known);
+        }
+    }
+    list(part, "elements").iter().for_each(|inner| found_in(inner, found));
+}
+
 /// `1f44d-1f3fb`: the characters of an emoji by their numbers.
 fn unicode(element: &Value) -> Option<String> {
     let numbers = field(element, "unicode")?.split('-');
