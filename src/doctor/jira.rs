@@ -13,11 +13,11 @@ use crate::{
     config::settings::{Assignee, Attachments, Roles},
     http::Failure,
     runtime::sighting::Service,
-    targets::jira::{IssueKind, Jira, ProjectStatus},
+    targets::jira::{IssueKind, Jira, ProjectStatus, webhooks::FoundWebhook},
 };
 
 const OF_AN_ISSUE: [&str; 4] = ["jira.issue_type", "jira.fields", "jira.statuses", "jira.transitions"];
-const RIGHTS: [&str; 2] = ["jira.rights", "jira.links"];
+const RIGHTS: [&str; 3] = ["jira.rights", "jira.links", "jira.webhook"];
 const TOKEN: &str = "Put the account's e-mail and API token into the secret as jira_email and jira_api_token: \
                      `casebridge setup --replace-tokens` asks for them. A token lives a year at most";
 
@@ -31,6 +31,8 @@ const NEEDED: [&str; 6] = [
     "TRANSITION_ISSUES",
 ];
 const LINKS: &str = "LINK_ISSUES";
+/// Only such an account is shown the site's webhooks.
+const ADMINISTER: &str = "ADMINISTER";
 const FILES: [&str; 2] = ["CREATE_ATTACHMENTS", "DELETE_OWN_ATTACHMENTS"];
 
 pub(super) async fn examine(patient: &Patient<'_>, found: &mut Examined) {
@@ -240,7 +242,7 @@ async fn rights(jira: &Jira<'_>, found: &mut Examined) {
     let assigns = (jira.settings.assignee == Assignee::Owner).then_some("ASSIGN_ISSUES");
     let copies = FILES.into_iter().filter(|_| jira.settings.attachments == Attachments::Copy);
     let needed: Vec<&str> = NEEDED.into_iter().chain(assigns).chain(copies).collect();
-    let all: Vec<&str> = needed.iter().copied().chain([LINKS]).collect();
+    let all: Vec<&str> = needed.iter().copied().chain([LINKS, ADMINISTER]).collect();
     let granted = match jira.granted(&all).await {
         Ok(granted) => granted,
         Err(failure) => {
@@ -269,4 +271,31 @@ async fn rights(jira: &Jira<'_>, found: &mut Examined) {
             ),
         },
     );
+    found.add(RIGHTS[2], webhook(jira, granted.contains(ADMINISTER)).await);
+}
+
+/// Whether Jira tells a bridge what people do there.
+async fn webhook(jira: &Jira<'_>, may_see: bool) -> Answer {
+    if !may_see {
+        return unseen(
+            "Jira shows its webhooks to administrators alone, and the account is none",
+            "comment on an issue of the project: jira.webhook_secret then says when that came",
+        );
+    }
+    match jira.webhook().await {
+        Err(failure) => refused(&failure, "Ask an administrator of Jira to look under System, WebHooks"),
+        Ok(None) => wrong(
+            "Jira has no webhook that leads to a bridge: what people do there is found within the hour only",
+            "`casebridge setup` makes it, or shows the five fields of the form",
+        ),
+        Ok(Some(FoundWebhook { is_on: false, url, .. })) => wrong(
+            format!("the webhook to {url} is switched off"),
+            "Switch it on: Jira's settings, System, WebHooks",
+        ),
+        Ok(Some(FoundWebhook { lacks, url, .. })) if !lacks.is_empty() => wrong(
+            format!("the webhook to {url} does not tell of {}", lacks.join(", ")),
+            "Tick them there: Jira's settings, System, WebHooks",
+        ),
+        Ok(Some(FoundWebhook { url, .. })) => fine(format!("a webhook leads to {url}")),
+    }
 }

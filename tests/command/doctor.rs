@@ -77,7 +77,27 @@ async fn where_all_is_well_nothing_is_wrong_and_what_cannot_be_seen_is_said() {
         .filter(|finding| matches!(finding.answer, Answer::NotSeen { .. }))
         .map(|finding| finding.check)
         .collect();
-    assert_eq!(unseen, ["sir.writes"], "{found:#?}");
+    // Jira shows its webhooks to administrators alone.
+    assert_eq!(unseen, ["jira.webhook", "sir.writes"], "{found:#?}");
+}
+
+#[tokio::test]
+async fn an_administrators_token_sees_whether_jira_tells_the_bridge_anything() {
+    let stage = well().await;
+    stage.jira.permit("ADMINISTER");
+    let said = async || {
+        let found = examined(&stage).await;
+        found.iter().find(|finding| finding.check == "jira.webhook").unwrap().to_string()
+    };
+    assert!(said().await.starts_with("WRONG"), "there is none");
+    let Stage { world, settings, secrets, .. } = &stage;
+    let jira = Jira::new(world, settings, secrets, stage.now() + 600_000).unwrap();
+    let put =
+        async |url: &str| jira.put_webhook(url, &secrets.jira_webhook_secret, "project = SEC").await.unwrap();
+    put("https://example.com/elsewhere").await;
+    assert!(said().await.starts_with("WRONG"), "another's");
+    put("https://example.com/jira/webhooks").await;
+    assert_eq!(said().await, "ok        jira.webhook: a webhook leads to https://example.com/jira/webhooks.");
 }
 
 type Fault = fn(&mut Stage);
@@ -173,6 +193,7 @@ const FAULTS: &[(&str, Fault)] = &[
         given(stage).attachments = Attachments::Copy;
         stage.jira.deny("CREATE_ATTACHMENTS");
     }),
+    ("jira.webhook", |stage| stage.jira.permit("ADMINISTER")),
     ("jira.links", |stage| stage.jira.allow_links("*", false)),
     ("sir.membership", |stage| stage.settings.sir.region = Some("us-east-1".to_owned())),
     ("sir.list_cases", |stage| denied(stage, "ListCases")),

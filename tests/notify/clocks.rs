@@ -61,7 +61,12 @@ async fn a_clock_is_on_the_persons_own_time_and_said_back_and_stops_when_told_to
     let hour = |said: &str| said.split("runs from ").nth(1).unwrap()[11..16].to_owned();
     assert_eq!((hour(&local), hour(&utc)), ("19:00".to_owned(), "14:00".to_owned()), "{local} {utc}");
     let shown = stage.types(&ana(), &format!("{case} clock")).await;
-    assert!(shown.contains("NIS2 runs from") && shown.contains("AWS's first response: by"), "{shown}");
+    assert!(
+        shown.contains("NIS2 runs from")
+            && shown.contains(", started by ana")
+            && shown.contains("AWS's first response: by"),
+        "{shown}"
+    );
     assert!(stage.types(&ana(), &format!("{case} brief")).await.contains("Next deadline: "));
     for (line, words) in [
         ("clock NIS3", "There are: NIS2."),

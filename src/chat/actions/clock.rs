@@ -26,7 +26,11 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
         true => Paragraph::of("No clock runs for case ").bold(id.as_str()).text("."),
         false => of(id).text(" has these clocks:"),
     };
-    let answer = running.iter().fold(Reply::of(head), |answer, clock| answer.line(told(context, clock)));
+    let mut answer = Reply::of(head);
+    for clock in &running {
+        let starter = context.profile(&clock.by).await?.map(|person| person.name);
+        answer = answer.line(told(context, clock, starter.as_deref()));
+    }
     let answer = match first_response(&case) {
         Some(at) => answer.line(
             Paragraph::of("AWS's first response: by ").date(at).text(", with every reasonable effort."),
@@ -74,7 +78,7 @@ pub(crate) async fn start(
     })
     .await?;
     context.changed_here(id).await?;
-    Ok(Reply::of(of(id).text(":")).line(told(context, &clock)))
+    Ok(Reply::of(of(id).text(":")).line(told(context, &clock, Some(&context.person.name))))
 }
 
 /// `clock NAME stop`: nobody is reminded of it any more.
@@ -124,8 +128,13 @@ fn named(context: &CommandContext<'_>, typed: &str) -> Result<String, ActionErro
 }
 
 /// Its start, said back on the reader's own clock, and its deadlines.
-fn told(context: &CommandContext<'_>, clock: &CaseClock) -> Paragraph {
+/// Who started it stands there by name, where Slack tells it.
+fn told(context: &CommandContext<'_>, clock: &CaseClock, starter: Option<&str>) -> Paragraph {
     let line = Paragraph::default().bold(&clock.name).text(" runs from ").date(clock.start);
+    let line = match starter {
+        Some(name) => line.text(", started by ").text(name),
+        None => line,
+    };
     let deadlines = context.settings.notify.clocks.get(&clock.name).into_iter().flatten();
     let mut deadlines: Vec<(Seconds, &String)> =
         deadlines.map(|(name, hours)| (deadline(clock.start, *hours), name)).collect();

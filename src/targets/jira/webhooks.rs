@@ -23,7 +23,39 @@ pub fn jql(projects: &[&str]) -> String {
     }
 }
 
+/// Where every bridge's webhook leads.
+const PLACE: &str = "/jira/webhooks";
+
+/// A webhook that leads to a bridge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundWebhook {
+    pub url: String,
+    /// It was not switched off.
+    pub is_on: bool,
+    /// What it does not tell of [`EVENTS`].
+    pub lacks: Vec<&'static str>,
+}
+
 impl Jira<'_> {
+    /// The webhook that leads to a bridge, this one or another.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] where the account is no administrator.
+    pub async fn webhook(&self) -> Result<Option<FoundWebhook>, Failure> {
+        let what = "webhooks";
+        let ask = JiraRequest { what, place: Concern::Issue, method: Method::GET, path: &PATH, query: "" };
+        let all = self.ask(ask, None).await?;
+        let all = all.as_array().ok_or_else(|| Failure::unreadable(what))?;
+        let mut hooks = all.iter().filter_map(|hook| Some((text_at(hook, "/url")?, hook)));
+        Ok(hooks.find(|(url, _)| url.ends_with(PLACE)).map(|(url, hook)| {
+            let tells = |event: &&str| {
+                hook["events"].as_array().is_some_and(|all| all.iter().any(|one| one == *event))
+            };
+            let lacks = EVENTS.into_iter().filter(|event| !tells(event)).collect();
+            FoundWebhook { url, is_on: hook["enabled"] != false, lacks }
+        }))
+    }
+
     /// Makes the webhook that goes to this address, for the issues of `jql`, or sets the one that goes there already.
     ///
     /// # Errors

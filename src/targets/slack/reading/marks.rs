@@ -10,7 +10,7 @@ pub(super) fn unmarked(text: &str) -> String {
     if !text.contains(MARKS) {
         return text.to_owned();
     }
-    each_second(text, FENCE, |lines| each_second_line(lines))
+    each_second(text, FENCE, each_second_line)
 }
 
 fn each_second_line(lines: &str) -> String {
