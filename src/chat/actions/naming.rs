@@ -138,13 +138,20 @@ pub(crate) async fn called(context: &CommandContext<'_>, words: &str) -> Result<
 fn signed(words: &str) -> Vec<(Mention, &str)> {
     let mut ids = Vec::new();
     for kind in [Mention::Person, Mention::Group, Mention::Channel] {
-        let behind = words.split(kind.sign_alone()).skip(1).map(|rest| &rest[..length_of_id(rest)]);
-        let mut of_kind: Vec<_> = behind.filter(|id| kind.may_be(id)).collect();
+        let behind = words.match_indices(kind.sign_alone()).filter(|(at, _)| !is_typed_out(&words[..*at]));
+        let after =
+            behind.map(|(at, sign)| &words[at + sign.len()..]).map(|rest| &rest[..length_of_id(rest)]);
+        let mut of_kind: Vec<_> = after.filter(|id| kind.may_be(id)).collect();
         of_kind.sort_unstable();
         of_kind.dedup();
         ids.extend(of_kind.into_iter().take(MOST).map(|id| (kind, id)));
     }
     ids
+}
+
+/// Whether somebody typed the bracket of a mention, which is read here as it stands.
+fn is_typed_out(before: &str) -> bool {
+    before.ends_with('<')
 }
 
 fn length_of_id(text: &str) -> usize {
@@ -156,7 +163,7 @@ fn renamed(text: &str, from: &str, to: &str) -> String {
     let mut parts = text.split(from);
     let mut all = parts.next().unwrap_or_default().to_owned();
     for rest in parts {
-        all.push_str(if length_of_id(rest) == 0 { to } else { from });
+        all.push_str(if length_of_id(rest) == 0 && !is_typed_out(&all) { to } else { from });
         all.push_str(rest);
     }
     all
@@ -206,12 +213,12 @@ mod tests {
 
     #[test]
     fn an_id_behind_its_sign_is_found_once_each_and_renamed_where_it_stands_as_a_whole() {
-        let words =
-            "@U024BE7LH, @U024BE7LH! @U024BE7LHX @u024be7lh a@UNIVERSITY @S0ONCALL01 #C0ALERTS01 #C1 @";
+        let words = "@U024BE7LH, @U024BE7LH! @U024BE7LHX @u024be7lh a@UNIVERSITY @S0ONCALL01 #C0ALERTS01 #C1 @ \
+                     <@U0TYPEDOUT>";
         let ids: Vec<_> = signed(words).into_iter().map(|(_, id)| id).collect();
         assert_eq!(ids, ["U024BE7LH", "U024BE7LHX", "UNIVERSITY", "S0ONCALL01", "C0ALERTS01"]);
-        let named = renamed("@U024BE7LH: @U024BE7LHX (@U024BE7LH)", "@U024BE7LH", "@Bo");
-        assert_eq!(named, "@Bo: @U024BE7LHX (@Bo)");
+        let named = renamed("@U024BE7LH: @U024BE7LHX (@U024BE7LH) <@U024BE7LH>", "@U024BE7LH", "@Bo");
+        assert_eq!(named, "@Bo: @U024BE7LHX (@Bo) <@U024BE7LH>");
     }
 
     #[test]

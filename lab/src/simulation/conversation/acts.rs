@@ -64,6 +64,11 @@ fn words(world: &Shared, token: &str) -> String {
     }
 }
 
+/// As Slack shows them: bold and italic, without their marks.
+fn as_slack_shows(words: &str) -> String {
+    words.replace("*not*", "not").replace("_yet_", "yet")
+}
+
 fn token(number: usize, side: Side) -> String {
     format!("Message {number:03} in {side:?}.")
 }
@@ -163,6 +168,7 @@ fn slack(world: &Rc<Shared>, number: usize, file: Option<SharedFile>) {
             (Ts::new(last.and_then(|one| one["ts"].as_str()).unwrap_or_default()), sent)
         }
     };
+    let text = as_slack_shows(&text);
     world.services.in_slack.borrow_mut().add(JournalEntry {
         place: channel.to_string(),
         thread: thread.map(|thread| thread.to_string()),
