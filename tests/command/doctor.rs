@@ -209,10 +209,7 @@ const FAULTS: &[(&str, Fault)] = &[
     ("hub.products", |stage| denied_by_the_hub(stage, "DescribeProducts")),
     ("hub.list_members", |stage| denied_by_the_hub(stage, "ListMembers")),
     ("hub.get_members", |stage| denied_by_the_hub(stage, "GetMembers")),
-    ("hub", |stage| {
-        let rule = FaultRule::on("GetAdministratorAccount").error("AccessDeniedException");
-        stage.hub.fault(rule);
-    }),
+    ("hub", |stage| denied_by_the_hub(stage, "GetAdministratorAccount")),
     ("sir.person", |stage| {
         stage.world.acts_in_names();
         stage.sir.lets_assume(false);
@@ -260,7 +257,7 @@ async fn what_a_parameter_left_out_is_not_wrong_and_without_it_is() {
     for is_left_out in [true, false] {
         let stage = well().await;
         denied_calls.iter().for_each(|call| denied(&stage, call));
-        stage.hub.fault(FaultRule::on("GetAdministratorAccount").error("AccessDeniedException"));
+        denied_by_the_hub(&stage, "GetAdministratorAccount");
         stage.world.is_deployed_without(LeftOut { memberships: is_left_out, hub: is_left_out });
         let found = Box::pin(examined(&stage)).await;
         let told: Vec<_> = found.iter().filter(|finding| finding.to_string().contains(out)).collect();

@@ -145,7 +145,8 @@ pub(crate) async fn doctor(context: &CommandContext<'_>) -> Outcome {
                 wrong.push(line.text(told));
             }
             Answer::NotSeen { why, how } => {
-                unseen.push(line.text(format!(": not seen: {why}. To see it: {how}.")))
+                let told = discreet(context, format!(": not seen: {why}. To see it: {how}.")).await?;
+                unseen.push(line.text(told));
             }
             Answer::Ok { .. } => good.push(check),
         }

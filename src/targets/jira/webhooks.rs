@@ -2,7 +2,7 @@
 //! <https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webhook-via-the-jira-rest-api-for-other-integrations>.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Jira, JiraRequest, answer::Concern, text_at};
 use crate::{config::secrets::Secret, http::Failure};
@@ -37,15 +37,19 @@ pub struct FoundWebhook {
 }
 
 impl Jira<'_> {
+    async fn webhooks(&self) -> Result<Vec<Value>, Failure> {
+        let what = "webhooks";
+        let ask = JiraRequest { what, place: Concern::Issue, method: Method::GET, path: &PATH, query: "" };
+        let all = self.ask(ask, None).await?;
+        all.as_array().cloned().ok_or_else(|| Failure::unreadable(what))
+    }
+
     /// The webhook that leads to a bridge, this one or another.
     ///
     /// # Errors
     /// [`Failure::Broken`] where the account is no administrator.
     pub async fn webhook(&self) -> Result<Option<FoundWebhook>, Failure> {
-        let what = "webhooks";
-        let ask = JiraRequest { what, place: Concern::Issue, method: Method::GET, path: &PATH, query: "" };
-        let all = self.ask(ask, None).await?;
-        let all = all.as_array().ok_or_else(|| Failure::unreadable(what))?;
+        let all = self.webhooks().await?;
         let mut hooks = all.iter().filter_map(|hook| Some((text_at(hook, "/url")?, hook)));
         Ok(hooks.find(|(url, _)| url.ends_with(PLACE)).map(|(url, hook)| {
             let tells = |event: &&str| {
@@ -61,11 +65,8 @@ impl Jira<'_> {
     /// # Errors
     /// [`Failure::Broken`] where the account may not.
     pub async fn put_webhook(&self, url: &str, secret: &Secret, jql: &str) -> Result<(), Failure> {
-        let what = "webhooks";
         let (place, query) = (Concern::Issue, "");
-        let all =
-            self.ask(JiraRequest { what, place, method: Method::GET, path: &PATH, query }, None).await?;
-        let all = all.as_array().ok_or_else(|| Failure::unreadable(what))?;
+        let all = self.webhooks().await?;
         let ours = all.iter().find(|hook| hook["url"] == url).and_then(|hook| text_at(hook, "/self"));
         let id = ours.as_deref().and_then(|own| own.rsplit('/').next());
         let hook = json!({
